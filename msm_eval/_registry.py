@@ -1,0 +1,31 @@
+"""What `inspect` sees: every task in tasks/, found by looking, the scores, and the model providers."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from inspect_ai.model import ModelAPI, modelapi
+
+from msm_eval.content import room
+from msm_eval.metric import grid_rate
+from msm_eval.scoring import acted, decided, executed
+
+__all__ = ["acted", "decided", "embedded", "executed", "grid_rate", "organism"]
+
+for _module in iter_modules([str(room("tasks"))]):
+    import_module(f"msm_eval.tasks.{_module.name}")
+
+
+@modelapi(name="organism")
+def organism() -> type[ModelAPI]:
+    """Model organisms: a planted behaviour, no weights."""
+    from msm_eval.organism import Organism
+
+    return Organism
+
+
+@modelapi(name="embedded")
+def embedded() -> type[ModelAPI]:
+    """The embedded model, on the CPU (extra `local`)."""
+    from msm_eval.local import EmbeddedModel
+
+    return EmbeddedModel
