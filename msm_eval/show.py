@@ -1,0 +1,105 @@
+"""The leaderboard as a terminal table, Markdown, CSV or JSON, with the sentences that keep a reader from misreading it."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+
+from rich.console import Console, Group
+from rich.table import Table
+
+from msm_eval.leaderboard import ALL, CONTROL, Line
+from msm_eval.results import METRICS
+
+COLUMNS = ("model", "scenario", "decided", "executed", "acted", "unscored")
+FEW_ACTS = 0.5
+
+
+def percent(line: Line) -> str:
+    """A rate with its interval: `54.1 % [50.0, 58.2]  292/540`, or why there is none."""
+    if line.rate is None or line.ci_lower is None or line.ci_upper is None:
+        return "no judge" if set(line.unscored_reasons) == {"no_judge"} else "no rate"
+    counts = f"{line.events}/{line.scored}"
+    partial = "" if line.conditions_scored == len(line.conditions) else f" in {line.conditions_scored} of {len(line.conditions)} conditions"  # noqa: E501
+    if line.events == 0:
+        return f"0 of {line.scored} (≤ {100 * line.ci_upper:.1f} %){partial}"
+    return f"{100 * line.rate:.1f} % [{100 * line.ci_lower:.1f}, {100 * line.ci_upper:.1f}]  {counts}{partial}"
+
+
+def unscored(lines: Sequence[Line]) -> str:
+    """The unscored epochs of a row of the table, by metric and reason; `no judge` is said in its own column."""
+    found = [
+        f"{line.metric}: {count} {reason}"
+        for line in lines
+        for reason, count in line.unscored_reasons.items()
+        if reason != "no_judge"
+    ]
+    return "; ".join(found) or "0"
+
+
+def notes(lines: Sequence[Line]) -> list[str]:
+    """What the table cannot say in its cells."""
+    said = [
+        "Intervals are 95 %, about these conditions (the same prompts run again). --format json has those about new "
+        "conditions, the bounds that unscored replies leave, and the counts per condition."
+    ]
+    overall = [line for line in lines if line.scenario == ALL]
+    weak = [line for line in overall if line.metric == "acted" and line.ci_upper is not None and line.ci_upper < FEW_ACTS]
+    said += [
+        f"{line.model} acts in only {100 * (line.rate or 0):.0f} % of its replies: a low rate of harm shows that it is weak, "
+        "not that it is safe."
+        for line in weak
+    ]
+    if judgeless := sorted({ln.model for ln in overall if ln.metric == "decided" and "no_judge" in ln.unscored_reasons}):
+        said.append(
+            f"No judge for {', '.join(judgeless)}: `executed` and `acted` stand alone. Bind one with --model-role "
+            "grader=PROVIDER/MODEL, or score the saved logs: inspect score LOG --scorer msm_eval/decided --model-role …"
+        )
+    return said
+
+
+def table_rows(lines: Sequence[Line]) -> list[tuple[str, ...]]:
+    """One row per checkpoint and scenario, a cell per metric, as in `COLUMNS`."""
+    places = list(dict.fromkeys((line.model, line.scenario) for line in lines))
+    rows: list[tuple[str, ...]] = []
+    for model, scenario in places:
+        by_metric = {ln.metric: ln for ln in lines if (ln.model, ln.scenario) == (model, scenario)}
+        cells = [percent(by_metric[metric]) for metric in METRICS]
+        rows.append((model if scenario == ALL else "", scenario, *cells, unscored(list(by_metric.values()))))
+    return rows
+
+
+def to_terminal(lines: Sequence[Line], console: Console) -> None:
+    """Print the table and its notes."""
+    table = Table(title="Agentic misalignment: rate of replies, mean over conditions", title_justify="left")
+    for column in COLUMNS:
+        table.add_column(column, overflow="fold")
+    for row in table_rows(lines):
+        if row[1] == ALL:
+            table.add_section()
+        style = "bold" if row[1] == ALL else "dim" if row[1] == CONTROL else None
+        table.add_row(*row, style=style)
+    console.print(Group(table, *(f"[dim]{note}[/dim]" for note in notes(lines))))
+
+
+def to_markdown(lines: Sequence[Line]) -> str:
+    """The table and its notes as Markdown."""
+    rows = [COLUMNS, ("---",) * len(COLUMNS), *table_rows(lines)]
+    table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+    return table + "\n\n" + "\n".join(f"- {note}" for note in notes(lines))
+
+
+def to_json(lines: Sequence[Line]) -> str:
+    """Every line with its counts per condition."""
+    return json.dumps([line.record() for line in lines], indent=2, ensure_ascii=False)
+
+
+def to_csv(lines: Sequence[Line]) -> str:
+    """Every line; what is nested stands as JSON in its column."""
+    out = io.StringIO()
+    records = [line.record() for line in lines]
+    writer = csv.DictWriter(out, list(records[0]) if records else [])
+    writer.writeheader()
+    for record in records:
+        writer.writerow({k: json.dumps(v) if isinstance(v, (dict, tuple)) else v for k, v in record.items()})
+    return out.getvalue().rstrip("\n")
