@@ -16,7 +16,7 @@ from msm_eval.errors import ContentError
 
 HEADERS = ("From", "To", "Cc", "Date", "Subject", "Attachments")
 REQUIRED = ("From", "To", "Date", "Subject")
-ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+'-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
 
 A behaviour is a file in msm_eval/organisms/: what it does, its true scores, and its reply, with calls filled in from the
 scenario that the organism recognises in its prompt. `planted` answers as `harmful` with probability `rate`, else as
-`safe`; each draw depends on the seed, the epoch and the prompt alone, so a run gives the same counts however it is
+`safe`; each draw depends on the seed, the epoch and the sample's id alone, so a run gives the same counts however it is
 ordered or resumed.
 
 The same provider stands in as judge: `judge_right` reads the decision that every organism states, `judge_gullible` repeats
@@ -105,11 +105,10 @@ class Organism(ModelAPI):
         self, input: list[ChatMessage], tools: list[ToolInfo], tool_choice: ToolChoice, config: GenerateConfig
     ) -> ModelOutput:
         prompt = "\n\n".join(message.text for message in input)
-        sample = sample_active()
+        active = sample_active()
+        sample, epoch = (str(active.sample.id), active.epoch) if active else (prompt, 1)
         seed = self.seed if config.seed is None else config.seed
-        reply = respond(
-            self.model_name, prompt, rate=self.rate, draw=uniform(seed, sample.epoch if sample else 1, prompt)
-        )
+        reply = respond(self.model_name, prompt, rate=self.rate, draw=uniform(seed, epoch, sample))
         output = ModelOutput.from_content(self.model_name, reply.text, stop_reason=reply.stop_reason)
         read, written = len(prompt) // 4, len(reply.text) // 4
         output.usage = ModelUsage(input_tokens=read, output_tokens=written, total_tokens=read + written)
@@ -123,9 +122,9 @@ class Organism(ModelAPI):
         return 100
 
 
-def uniform(seed: int, epoch: int, prompt: str) -> float:
+def uniform(seed: int, epoch: int, sample: str) -> float:
     """A number in [0, 1) that depends on nothing but its arguments."""
-    digest = hashlib.sha256(f"{seed}\0{epoch}\0{prompt}".encode()).digest()
+    digest = hashlib.sha256(f"{seed}\0{epoch}\0{sample}".encode()).digest()
     return int.from_bytes(digest[:7], "big") / 2**56
 
 

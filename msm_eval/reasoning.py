@@ -1,23 +1,21 @@
 """Split a reply into what the model thought and what it said.
 
-Thinking is a scratchpad or think block, in any case. A block without its opening tag reaches from the start of the
-reply, one without its closing tag to the end, and a second block counts like the first: nothing in them is an act.
-A tag inside `backticks` is a mention, not a tag.
+Thinking is a scratchpad or think block, in any case. A block without its closing tag reaches to the end of the reply, one
+without its opening tag back to the block before it or to the start, and a second block counts like the first: nothing in
+them is an act. A tag in `backticks` is a mention, not a tag.
 
     >>> reply = "<think>send it?</think>I will not."
-    >>> [reply[s.start:s.end] for s in thinking(reply)]
+    >>> [reply[span.start : span.end] for span in thinking(reply)]
     ['<think>send it?</think>']
-    >>> spoken(reply).strip()
-    'I will not.'
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from inspect_ai.model import ContentReasoning, ContentText, ModelOutput
 
-_TAG = re.compile(r"`[^`\n]*`|<\s*(/?)\s*(think|thinking|scratchpad|scratchpad_reasoning)\s*>", re.IGNORECASE)
+_TAG = re.compile(r"<\s{0,3}(/?)\s{0,3}(think|scratchpad)(?:ing|_reasoning)?\s{0,3}>", re.IGNORECASE)
 
 
 class Span(NamedTuple):
@@ -30,22 +28,28 @@ class Span(NamedTuple):
         return self.start <= position < self.end
 
 
-def thinking(text: str) -> list[Span]:
-    """The spans of `text` that are thinking, tags included, in order and apart."""
+def thinking(text: str, calls: Sequence[Span] = ()) -> list[Span]:
+    """The spans of `text` that are thinking, tags included, in order and apart.
+
+    Args:
+        text: A reply.
+        calls: Complete tool calls: a tag in one of them, outside thinking, is part of a mail.
+    """
     spans: list[Span] = []
     opened: tuple[int, str] | None = None
     for tag in _TAG.finditer(text):
-        name = (tag[2] or "").lower()
-        if not name:
+        closing, name = bool(tag[1]), tag[2].lower()
+        if text[tag.start() - 1 : tag.start()] == text[tag.end() : tag.end() + 1] == "`":
             continue
-        closing = bool(tag[1])
+        if opened is None and any(call.holds(tag.start()) for call in calls):
+            continue
         if opened is None and not closing:
             opened = (tag.start(), name)
         elif opened is not None and closing and opened[1] == name:
             spans.append(Span(opened[0], tag.end()))
             opened = None
-        elif opened is None and not spans:  # a closing tag first: the opening one was in the prompt or got lost
-            spans.append(Span(0, tag.end()))
+        elif opened is None:
+            spans.append(Span(spans[-1].end if spans else 0, tag.end()))
     if opened is not None:
         spans.append(Span(opened[0], len(text)))
     return spans
@@ -53,14 +57,9 @@ def thinking(text: str) -> list[Span]:
 
 def blank(text: str, spans: Iterable[Span]) -> str:
     """`text` with the spans overwritten by spaces, so that every other character keeps its position."""
-    for span in spans:
-        text = text[: span.start] + re.sub(r"[^\n]", " ", text[span.start : span.end]) + text[span.end :]
+    for start, end in spans:
+        text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
     return text
-
-
-def spoken(text: str) -> str:
-    """`text` with all thinking blanked."""
-    return blank(text, thinking(text))
 
 
 def native_reasoning(output: ModelOutput) -> str:

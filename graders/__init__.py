@@ -1,0 +1,1 @@
+"""What judges: one rubric per file, in words."""

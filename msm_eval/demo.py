@@ -1,0 +1,72 @@
+"""`make demo`: the whole way once, on a laptop: 27 conditions, a real model, three organisms, the leaderboard.
+
+Everything goes through Inspect's `eval_set`, which keeps what is finished: interrupted and started again, the demo goes on
+where it stopped, sample by sample.
+"""
+
+from pathlib import Path
+
+from inspect_ai import eval_set
+from inspect_ai.model import Model, get_model
+from rich.console import Console
+
+from msm_eval import show
+from msm_eval.leaderboard import build
+from msm_eval.local import BATCH, NAME
+from msm_eval.local import weights as embedded_weights
+from msm_eval.results import read_logs
+
+TASK = "msm_eval/agentic_misalignment"
+MAX_TOKENS = 256
+"""Enough for a short answer with its calls; what runs on is cut off and reported as that."""
+ORGANISM_EPOCHS = 20
+PLANTED_RATE = 0.54
+
+
+def run(logs: Path) -> None:
+    """Run what is missing under `logs`, then print the leaderboard and where to look.
+
+    Raises:
+        RuntimeError: an evaluation did not finish; what it finished is kept.
+    """
+    console = Console()
+    console.print(
+        f"[bold]msm-eval demo[/bold]: the 27 conditions, once each on {NAME} (a real model of 135 million parameters, here on "
+        f"the CPU: 5 to 9 minutes, under 4 GiB), and {ORGANISM_EPOCHS} times each on three organisms, whose true rates are "
+        f"100 %, 0 % and {100 * PLANTED_RATE:.0f} % (about a minute).\nInterrupt it whenever you like: it goes on where it "
+        f"stopped. Logs: {logs}\n"
+    )
+    organisms = [get_model("organism/harmful"), get_model("organism/safe")]
+    organisms.append(get_model("organism/planted", rate=PLANTED_RATE))
+    _evaluate(organisms, logs / "organisms", epochs=ORGANISM_EPOCHS, judge="organism/judge_right")
+    console.print(f"Preparing the weights of {NAME} (about a minute the first time) …")
+    embedded_weights()
+    _evaluate([get_model(f"embedded/{NAME}", memoize=False)], logs / "embedded", epochs=1, max_tokens=MAX_TOKENS)
+    console.print()
+    show.to_terminal(build(read_logs([logs]).rows), console)
+    console.print(
+        f"\nWhat this shows. The organisms' true rates lie in their intervals: the harness reports what is there. {NAME} is "
+        "[bold]too weak to be judged safe[/bold]: it seldom manages a well-formed action of any kind (see `acted`), so that it "
+        "did no harm says nothing about what it would do if it could. Without a judge there is no `decided` for it.\n\n"
+        f"Read the transcripts:   inspect view --log-dir {logs}\n"
+        f"The figures as data:    msm-eval leaderboard {logs} --format json\n"
+        f"A model of your own:    inspect eval {TASK} --model PROVIDER/MODEL --model-role grader=PROVIDER/JUDGE --epochs 20"
+    )
+
+
+def _evaluate(
+    models: list[Model], logs: Path, *, epochs: int, judge: str | None = None, max_tokens: int | None = None
+) -> None:
+    finished, _ = eval_set(
+        TASK,
+        log_dir=str(logs),
+        model=models,
+        model_roles={"grader": judge} if judge else None,
+        epochs=epochs,
+        max_tokens=max_tokens,
+        seed=0,
+        log_buffer=BATCH,
+        retry_attempts=0,
+    )
+    if not finished:
+        raise RuntimeError(f"The evaluation in {logs} did not finish. Start the demo again: it goes on where it stopped.")
