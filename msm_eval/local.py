@@ -5,10 +5,9 @@
 The package ships the weights as a 4-bit GGUF file. On first use they are dequantised once, in about a minute, into a folder
 of safetensors under the user's cache (540 MB), which any tool that reads Hugging Face folders can use too.
 
-Inspect's transformers provider does the generating. `EmbeddedModel` mends two things about it. It pads a batch to its
-longest reply and reports neither where a reply ended nor how long it was: both are marked while decoding, so that a reply
-that was cut off is known as one. And it reads the prompts of a batch padded, which on a CPU costs twice the time and
-memory of reading them one by one: they are read alone, and only the replies are written together.
+Inspect's transformers provider does the generating. It pads a batch to its longest reply and reports neither where a reply
+ended nor how long it was; `EmbeddedModel` marks both while decoding, so that a reply that was cut off is known as one. Long
+prompts are generated as `msm_eval.cpu_batch` says.
 """
 
 import hashlib
@@ -16,7 +15,6 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from inspect_ai.model._providers.hf import HuggingFaceAPI  # pyright: ignore[rep
 from inspect_ai.tool import ToolChoice, ToolInfo
 from platformdirs import user_cache_path
 
+from msm_eval.cpu_batch import batch_generate
 from msm_eval.errors import MissingExtra
 
 NAME = "SmolLM2-135M-Instruct"
@@ -83,34 +82,6 @@ def _convert(source: Path, target: Path) -> None:
     tokenizer.save_pretrained(str(target))
 
 
-def _reading_alone(model: Any) -> Callable[..., Any]:
-    """`model.generate` for a left-padded batch that reads each prompt without its padding, then writes all replies."""
-    import torch
-    from torch.nn.functional import pad
-    from transformers import DynamicCache
-
-    write = model.generate
-
-    def generate(input_ids: Any, attention_mask: Any, **options: Any) -> Any:
-        length = input_ids.shape[1] - 1  # the last token is read with the reply
-        rows: list[Any] = []
-        for ids, mask in zip(input_ids, attention_mask, strict=True):
-            alone = ids[mask.bool()][None, :-1]
-            rows.append(model(alone, use_cache=True, logits_to_keep=1).past_key_values)
-        shared = DynamicCache()
-        for layer in range(model.config.num_hidden_layers):
-            halves = [(row.layers[layer].keys, row.layers[layer].values) for row in rows]
-            keys, values = (
-                torch.cat([pad(half[i], (0, 0, length - half[i].shape[2], 0)) for half in halves]) for i in (0, 1)
-            )
-            for row in rows:  # freed layer by layer, so that the prompts are not held twice
-                row.layers[layer].keys = row.layers[layer].values = None
-            shared.update(keys, values, layer)
-        return write(input_ids=input_ids, attention_mask=attention_mask, past_key_values=shared, **options)
-
-    return generate
-
-
 class EmbeddedModel(HuggingFaceAPI):
     """`embedded/SmolLM2-135M-Instruct`: Inspect's transformers provider with true stop reasons and token counts."""
 
@@ -127,7 +98,7 @@ class EmbeddedModel(HuggingFaceAPI):
         super().__init__(
             model_name, base_url, api_key, config, model_path=str(weights()), **{"dtype": "float32", **model_args}
         )
-        self.model.generate = _reading_alone(self.model)
+        self.model.generate = batch_generate(self.model)
         tokenizer: Any = self.tokenizer
         decode, end = tokenizer.batch_decode, tokenizer.eos_token_id
 
