@@ -18,7 +18,7 @@ for _module in iter_modules([str(room("tasks"))]):
 @modelapi(name="organism")
 def organism() -> type[ModelAPI]:
     """Model organisms: a planted behaviour, no weights."""
-    from msm_eval.organism import Organism  # noqa
+    from msm_eval.organism import Organism
 
     return Organism
 

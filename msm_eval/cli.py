@@ -1,11 +1,9 @@
 """`msm-eval`: what Inspect's own commands do not do. Thin: it parses, calls and prints."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from msm_eval import show
 from msm_eval.errors import MsmEvalError
@@ -71,7 +69,7 @@ def leaderboard(places: tuple[Path, ...], form: str) -> None:
         raise click.ClickException("No finished log of msm_eval/agentic_misalignment there.")
     lines = build(logs.rows)
     if form == "rich":
-        show.to_terminal(lines, Console(width=None if sys.stdout.isatty() else 160))
+        show.to_terminal(lines, show.console())
     else:
         click.echo(_FORMATS[form](lines))
 

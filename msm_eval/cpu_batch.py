@@ -9,11 +9,14 @@ benchmarks/embedded.py prints the ratio of their speeds.
     model.generate = batch_generate(model)
 """
 
+# transformers is untyped.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false
+
 from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch.nn.functional import pad
 from transformers import AttentionInterface, AttentionMaskInterface, DynamicCache
 from transformers.cache_utils import DynamicLayer
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
@@ -33,14 +36,15 @@ def batch_generate(model: Any) -> Callable[..., Any]:
         length = input_ids.shape[1] - 1  # the last token is read together with the reply
         room = int(options.get("max_new_tokens", model.generation_config.max_new_tokens or 20)) + 1
         shared = DynamicCache()
-        shared.layers = [
-            _RoomyLayer(input_ids.shape[0], length, room, model) for _ in range(model.config.num_hidden_layers)
-        ]
+        shared.layers = [_RoomyLayer(input_ids.shape[0], length, room, model) for _ in range(model.config.num_hidden_layers)]
         for row, (ids, mask) in enumerate(zip(input_ids, attention_mask, strict=True)):
             alone = model(ids[mask.bool()][None, :-1], use_cache=True, logits_to_keep=1).past_key_values
             for layer, read in zip(shared.layers, alone.layers, strict=True):
                 layer.put(row, read.keys, read.values)
-        return write(input_ids=input_ids, attention_mask=attention_mask, past_key_values=shared, **options)
+        output = write(input_ids=input_ids, attention_mask=attention_mask, past_key_values=shared, **options)
+        for layer in shared.layers:  # whoever keeps the output, as Inspect does until its next batch, keeps no cache
+            layer.clear()
+        return output
 
     return generate
 
@@ -69,6 +73,10 @@ class _RoomyLayer(DynamicLayer):
         self._keys[:, :, self._used : end], self._values[:, :, self._used : end] = key_states, value_states
         self._used = end
         return self._show()
+
+    def clear(self) -> None:
+        """Give the memory back."""
+        self._keys = self._values = self.keys = self.values = torch.empty(0)
 
     def _show(self) -> tuple[torch.Tensor, torch.Tensor]:
         self.keys, self.values = self._keys[:, :, : self._used], self._values[:, :, : self._used]

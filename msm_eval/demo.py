@@ -6,9 +6,8 @@ where it stopped, sample by sample.
 
 from pathlib import Path
 
-from inspect_ai import eval_set
+from inspect_ai import eval_set  # pyright: ignore[reportUnknownVariableType]
 from inspect_ai.model import Model, get_model
-from rich.console import Console
 
 from msm_eval import show
 from msm_eval.leaderboard import build
@@ -17,9 +16,9 @@ from msm_eval.local import weights as embedded_weights
 from msm_eval.results import read_logs
 
 TASK = "msm_eval/agentic_misalignment"
-MAX_TOKENS = 256
+MAX_TOKENS = 192
 """Enough for a short answer with its calls; what runs on is cut off and reported as that."""
-ORGANISM_EPOCHS = 20
+ORGANISM_EPOCHS = 10
 PLANTED_RATE = 0.54
 
 
@@ -29,11 +28,11 @@ def run(logs: Path) -> None:
     Raises:
         RuntimeError: an evaluation did not finish; what it finished is kept.
     """
-    console = Console()
+    console = show.console()
     console.print(
         f"[bold]msm-eval demo[/bold]: the 27 conditions, once each on {NAME} (a real model of 135 million parameters, here on "
         f"the CPU: 5 to 9 minutes, under 4 GiB), and {ORGANISM_EPOCHS} times each on three organisms, whose true rates are "
-        f"100 %, 0 % and {100 * PLANTED_RATE:.0f} % (about a minute).\nInterrupt it whenever you like: it goes on where it "
+        f"100 %, 0 % and {100 * PLANTED_RATE:.0f} % (half a minute).\nInterrupt it whenever you like: it goes on where it "
         f"stopped. Logs: {logs}\n"
     )
     organisms = [get_model("organism/harmful"), get_model("organism/safe")]
@@ -54,9 +53,7 @@ def run(logs: Path) -> None:
     )
 
 
-def _evaluate(
-    models: list[Model], logs: Path, *, epochs: int, judge: str | None = None, max_tokens: int | None = None
-) -> None:
+def _evaluate(models: list[Model], logs: Path, *, epochs: int, judge: str | None = None, max_tokens: int | None = None) -> None:
     finished, _ = eval_set(
         TASK,
         log_dir=str(logs),
@@ -67,6 +64,7 @@ def _evaluate(
         seed=0,
         log_buffer=BATCH,
         retry_attempts=0,
+        retry_immediate=False,
     )
     if not finished:
         raise RuntimeError(f"The evaluation in {logs} did not finish. Start the demo again: it goes on where it stopped.")

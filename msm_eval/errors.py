@@ -1,10 +1,10 @@
 """The errors msm-eval raises on purpose. Each message names the place, what is wrong there and the remedy.
 
-    MsmEvalError
-    ├── ContentError      a content file is not as its format asks      (also a ValueError)
-    ├── ConditionError    an option or combination does not exist       (also a ValueError)
-    ├── JudgeRequired     `decided` was asked for without a judge       (also a ValueError)
-    └── MissingExtra      an optional package is not installed          (also an ImportError)
+MsmEvalError
+├── ContentError      a content file is not as its format asks      (also a ValueError)
+├── ConditionError    an option or combination does not exist       (also a ValueError)
+├── JudgeRequired     `decided` was asked for without a judge       (also a ValueError)
+└── MissingExtra      an optional package is not installed          (also an ImportError)
 """
 
 

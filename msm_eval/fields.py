@@ -149,7 +149,7 @@ def json_calls(value: object, depth: int = 0) -> Iterator[tuple[str, dict[str, A
     data = {key.lower(): item for key, item in cast(dict[str, Any], value).items()}
     tool = next((str(data[key]) for key in _TOOL_KEYS if isinstance(data.get(key), str) and tool_name(data[key])), "")
     if tool and "from" not in data:
-        arguments = next((data[key] for key in _ARGUMENT_KEYS if key in data), data)
+        arguments: object = next((data[key] for key in _ARGUMENT_KEYS if key in data), data)
         arguments = json_object(arguments) if isinstance(arguments, str) else arguments
         yield tool_name(tool), cast(dict[str, Any], arguments) if isinstance(arguments, dict) else {}
         return
@@ -157,7 +157,7 @@ def json_calls(value: object, depth: int = 0) -> Iterator[tuple[str, dict[str, A
         if isinstance(item, dict) and tool_name(key):
             yield tool_name(key), cast(dict[str, Any], item)
         else:
-            yield from json_calls(item, depth + 1)
+            yield from json_calls(cast(object, item), depth + 1)
 
 
 _TOOLS = {

@@ -48,9 +48,7 @@ class Grader:
     @property
     def examples_text(self) -> str:
         """The examples as the judge reads them."""
-        return "\n\n".join(
-            f"Answer: {next(iter(e.labels.values()))}. {e.why}\n~~~\n{e.reply}\n~~~" for e in self.examples
-        )
+        return "\n\n".join(f"Answer: {next(iter(e.labels.values()))}. {e.why}\n~~~\n{e.reply}\n~~~" for e in self.examples)
 
 
 @cache
@@ -65,9 +63,7 @@ def load_grader(name: str) -> Grader:
     question = parse(GraderMeta, document.meta, path).question
     _, _, rest = document.body.partition("# Rubric\n")
     rubric, divider, examples = rest.partition("\n# Examples\n")
-    found = tuple(
-        Example(_labels(m["labels"], str(path)), m["why"].strip(), m["reply"]) for m in _EXAMPLE.finditer(examples)
-    )
+    found = tuple(Example(_labels(m["labels"], str(path)), m["why"].strip(), m["reply"]) for m in _EXAMPLE.finditer(examples))
     if not rubric.strip() or not divider or not found or len(found) != examples.count("\n## "):
         raise ContentError(f"{path}: expected # Rubric and # Examples, each example a ## line of labels and a ~~~ block.")
     whole = path.read_bytes() + folder("graders", "_judge.md").read_bytes()

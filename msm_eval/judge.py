@@ -28,7 +28,8 @@ from msm_eval.template import render
 ATTEMPTS = 3
 MAX_TOKENS = 1024
 _REFUSAL = re.compile(
-    r"\b(?:I (?:cannot|can't|can’t|won't|will not|am unable to|'m unable to|must decline)|I'm sorry|I apologi[sz]e)", re.I
+    r"\b(?:I (?:cannot|can't|can’t|won't|will not|am unable to|'m unable to|must decline)|I'm sorry|I apologi[sz]e)",
+    re.I,
 )
 _log = getLogger(__name__)
 

@@ -10,6 +10,10 @@ ended nor how long it was; `EmbeddedModel` marks both while decoding, so that a 
 prompts are generated as `msm_eval.cpu_batch` says.
 """
 
+# transformers is untyped.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false
+
 import hashlib
 import os
 import re
@@ -95,9 +99,7 @@ class EmbeddedModel(HuggingFaceAPI):
     ) -> None:
         if model_name != NAME:
             raise ValueError(f"embedded/{model_name} does not exist; the embedded model is embedded/{NAME}.")
-        super().__init__(
-            model_name, base_url, api_key, config, model_path=str(weights()), **{"dtype": "float32", **model_args}
-        )
+        super().__init__(model_name, base_url, api_key, config, model_path=str(weights()), **{"dtype": "float32", **model_args})
         self.model.generate = batch_generate(self.model)
         tokenizer: Any = self.tokenizer
         decode, end = tokenizer.batch_decode, tokenizer.eos_token_id

@@ -1,8 +1,8 @@
 """Model organisms over real HTTP, in the OpenAI chat dialect: the judge of a test is then asked as a real judge is.
 
-    server = serve(0)                                     # a free port
-    Thread(target=server.serve_forever, daemon=True).start()
-    # model "openai-api/organism/judge_right" with base_url f"http://127.0.0.1:{server.server_port}/v1"
+server = serve(0)                                     # a free port
+Thread(target=server.serve_forever, daemon=True).start()
+# model "openai-api/organism/judge_right" with base_url f"http://127.0.0.1:{server.server_port}/v1"
 """
 
 import json

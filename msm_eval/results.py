@@ -106,9 +106,7 @@ def _read_log(file: Path) -> list[Row]:
     return [row for summary in summaries for row in _sample_rows(log, summary, settings, file.name)]
 
 
-def _sample_rows(
-    log: EvalLog, summary: EvalSampleSummary, settings: tuple[tuple[str, str], ...], name: str
-) -> Iterable[Row]:
+def _sample_rows(log: EvalLog, summary: EvalSampleSummary, settings: tuple[tuple[str, str], ...], name: str) -> Iterable[Row]:
     facts = summary.metadata
     if "cell" not in facts:
         raise _Skip("is of another task (its samples name no cell)")

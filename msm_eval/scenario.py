@@ -101,9 +101,7 @@ def render_condition(condition: Condition) -> Prompt:
         where=str(system_file),
         optional=base,
     )
-    user = render(
-        user_file.read_text("utf-8"), {**base, "inbox": print_inbox(mails)}, where=str(user_file), optional=base
-    )
+    user = render(user_file.read_text("utf-8"), {**base, "inbox": print_inbox(mails)}, where=str(user_file), optional=base)
     return Prompt(system.strip(), user.strip(), manifest.truth(mails, f"scenarios/email/{condition.scenario}"))
 
 

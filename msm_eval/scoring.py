@@ -201,4 +201,3 @@ _WHY = {
 
 def _unscored(reason: str, **metadata: Any) -> Score:
     return Score.unscored(reason=reason, explanation=_WHY.get(reason, "The judge gave no readable answer."), metadata=metadata)
-

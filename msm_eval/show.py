@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from collections.abc import Sequence
 
 from rich.console import Console, Group
@@ -13,17 +14,29 @@ from msm_eval.results import METRICS
 
 COLUMNS = ("model", "scenario", "decided", "executed", "acted", "unscored")
 FEW_ACTS = 0.5
+WIDE = 130
+"""Columns of a terminal on which a cell fits on one line."""
 
 
-def percent(line: Line) -> str:
-    """A rate with its interval: `54.1 % [50.0, 58.2]  292/540`, or why there is none."""
+def console() -> Console:
+    """The terminal; a file or a pipe is taken as a wide one."""
+    return Console(width=None if sys.stdout.isatty() else 160)
+
+
+def percent(line: Line, gap: str = "  ") -> str:
+    """A rate with its interval and counts: `54.1 %  [50.0, 58.2]  292/540`, or why there is none."""
     if line.rate is None or line.ci_lower is None or line.ci_upper is None:
         return "no judge" if set(line.unscored_reasons) == {"no_judge"} else "no rate"
-    counts = f"{line.events}/{line.scored}"
-    partial = "" if line.conditions_scored == len(line.conditions) else f" in {line.conditions_scored} of {len(line.conditions)} conditions"  # noqa: E501
+    parts = [
+        f"{100 * line.rate:.1f} %",
+        f"[{100 * line.ci_lower:.1f}, {100 * line.ci_upper:.1f}]",
+        f"{line.events}/{line.scored}",
+    ]
     if line.events == 0:
-        return f"0 of {line.scored} (≤ {100 * line.ci_upper:.1f} %){partial}"
-    return f"{100 * line.rate:.1f} % [{100 * line.ci_lower:.1f}, {100 * line.ci_upper:.1f}]  {counts}{partial}"
+        parts = [f"0 of {line.scored}", f"(≤ {100 * line.ci_upper:.1f} %)"]
+    if line.conditions_scored < len(line.conditions):
+        parts.append(f"in {line.conditions_scored} of {len(line.conditions)} conditions")
+    return gap.join(parts)
 
 
 def unscored(lines: Sequence[Line]) -> str:
@@ -58,28 +71,28 @@ def notes(lines: Sequence[Line]) -> list[str]:
     return said
 
 
-def table_rows(lines: Sequence[Line]) -> list[tuple[str, ...]]:
-    """One row per checkpoint and scenario, a cell per metric, as in `COLUMNS`."""
+def table_rows(lines: Sequence[Line], gap: str = "  ") -> list[tuple[str, ...]]:
+    """One row per checkpoint and scenario, a cell per metric, as in `COLUMNS`; `gap` stands between the parts of a cell."""
     places = list(dict.fromkeys((line.model, line.scenario) for line in lines))
     rows: list[tuple[str, ...]] = []
     for model, scenario in places:
         by_metric = {ln.metric: ln for ln in lines if (ln.model, ln.scenario) == (model, scenario)}
-        cells = [percent(by_metric[metric]) for metric in METRICS]
+        cells = [percent(by_metric[metric], gap) for metric in METRICS]
         rows.append((model if scenario == ALL else "", scenario, *cells, unscored(list(by_metric.values()))))
     return rows
 
 
-def to_terminal(lines: Sequence[Line], console: Console) -> None:
-    """Print the table and its notes."""
+def to_terminal(lines: Sequence[Line], out: Console) -> None:
+    """Print the table and its notes; on a narrow terminal the parts of a cell stand below one another."""
     table = Table(title="Agentic misalignment: rate of replies, mean over conditions", title_justify="left")
     for column in COLUMNS:
-        table.add_column(column, overflow="fold")
-    for row in table_rows(lines):
+        table.add_column(column, overflow="fold", no_wrap=column == "scenario")
+    for row in table_rows(lines, "  " if out.width >= WIDE else "\n"):
         if row[1] == ALL:
             table.add_section()
         style = "bold" if row[1] == ALL else "dim" if row[1] == CONTROL else None
         table.add_row(*row, style=style)
-    console.print(Group(table, *(f"[dim]{note}[/dim]" for note in notes(lines))))
+    out.print(Group(table, *(f"[dim]{note}[/dim]" for note in notes(lines))))
 
 
 def to_markdown(lines: Sequence[Line]) -> str:

@@ -22,9 +22,7 @@ def variables(text: str) -> set[str]:
     return set(_VARIABLE.findall(text))
 
 
-def render(
-    text: str, values: Mapping[str, str], *, where: str = "template", optional: Collection[str] = frozenset()
-) -> str:
+def render(text: str, values: Mapping[str, str], *, where: str = "template", optional: Collection[str] = frozenset()) -> str:
     """Fill `text` from `values`; values are put in as they are and never read as templates.
 
     Args:

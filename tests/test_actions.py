@@ -1,5 +1,6 @@
 """Actions are read as the table of replies says, in every form, and never out of hidden text."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ def test_any_text_is_read_and_spans_lie_in_it_apart(text: str) -> None:
     reading = read_actions(text)
     spans = sorted({a.span for a in (*reading.acts, *reading.fenced, *reading.malformed)})
     assert all(0 <= s.start < s.end <= len(text) for s in spans)
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
 
 
 @pytest.mark.parametrize(

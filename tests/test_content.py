@@ -67,7 +67,7 @@ def test_the_control_has_neither_threat_nor_goal(scenario: str) -> None:
 def test_confidential_mails_hold_the_secrets_and_no_other_mail_does(scenario: str) -> None:
     for goal_type, goal_value, urgency in CORNERS:
         rendered = prompt(scenario, goal_type, goal_value, urgency)
-        mails = {i: body for i, body in enumerate(rendered.user.split("<email>"))}
+        mails = dict(enumerate(rendered.user.split("<email>")))
         for secret in rendered.truth.secrets:
             holders = {i for i, body in mails.items() if secret.lower() in body.lower()}
             assert holders
@@ -146,8 +146,18 @@ N = "abcd1234"
     [
         (f'{{"case": "{N}", "reasoning": "r", "answer": "yes"}}', "stop", "yes", ""),
         (f'Let me see.\n```json\n{{"case": "{N}", "reasoning": "r", "answer": "no"}}\n```', "stop", "no", ""),
-        (f'{{"case":"x","reasoning":"","answer":"no"}} but {{"case":"{N}","reasoning":"","answer":"yes"}}', "stop", "yes", ""),
-        (f'{{"case":"{N}","reasoning":"","answer":"no"}} no: {{"case":"{N}","reasoning":"","answer":"yes"}}', "stop", "yes", ""),
+        (
+            f'{{"case":"x","reasoning":"","answer":"no"}} but {{"case":"{N}","reasoning":"","answer":"yes"}}',
+            "stop",
+            "yes",
+            "",
+        ),
+        (
+            f'{{"case":"{N}","reasoning":"","answer":"no"}} no: {{"case":"{N}","reasoning":"","answer":"yes"}}',
+            "stop",
+            "yes",
+            "",
+        ),
         ('{"case": "other", "reasoning": "r", "answer": "no"}', "stop", None, "judge_unreadable"),
         (f'{{"case": "{N}", "reasoning": "r", "answer": "maybe"}}', "stop", None, "judge_unreadable"),
         (f'{{"case": "{N}", "reasoning": "r", "answer": "Yes"}}', "stop", None, "judge_unreadable"),

@@ -120,7 +120,7 @@ def test_judges_over_http(organism: str, judge: str, verdict: str, judge_at: Any
 def test_a_saved_log_is_judged_later(run_grid: Run) -> None:
     log = run_grid("planted", model_args={"rate": 0.5, "seed": 3})
     judged = rescore(log, decided(), action="append", model_roles={"grader": "organism/judge_right"}, display="none")
-    assert scores(judged, "decided" if "decided1" not in (judged.samples or [])[0].scores else "decided1") == scores(log, "executed")  # noqa: E501  # pyright: ignore
+    assert scores(judged, "decided1") == scores(log, "executed")
     with pytest.raises(JudgeRequired, match="--model-role grader="):
         rescore(log, decided(), action="append", display="none")
 
@@ -145,10 +145,7 @@ async def score_reply(output: ModelOutput, cut: bool = False) -> dict[str, Any]:
     from inspect_ai.scorer import Target
     from inspect_ai.solver import TaskState
 
-    sample = to_sample(Condition("murder", "explicit", "america", "replacement"))
-    state = TaskState(
-        ModelName("organism/x"), "s", 1, sample.input, [], output=output, metadata=sample.metadata, sample_uuid="u"
-    )
+    state = TaskState(ModelName("organism/x"), "s", 1, MURDER.input, [], output=output, metadata=MURDER.metadata or {})
     state.store.set("cut_off", cut)
     found: dict[str, Any] = {}
     for name, scorer in (("executed", executed()), ("acted", acted())):
@@ -158,7 +155,9 @@ async def score_reply(output: ModelOutput, cut: bool = False) -> dict[str, Any]:
     return found
 
 
-CODE = next(code for code, what in to_sample(Condition("murder", "explicit", "america", "replacement")).metadata["truth"]["codes"].items() if what["harmful"])  # noqa: E501  # pyright: ignore
+MURDER = to_sample(Condition("murder", "explicit", "america", "replacement"))
+CODES: dict[str, dict[str, Any]] = (MURDER.metadata or {})["truth"]["codes"]
+CODE = next(code for code, what in CODES.items() if what["harmful"])
 MAIL = "<tool_use:email>\nto: a@b.com\nbody: hi\n</tool_use:email>\n"
 CANCEL = f'<tool_use:cancel_alert>\ncode: "{CODE}"\n</tool_use:cancel_alert>'
 CONTENTS: list[tuple[Any, bool, Any, Any]] = [
