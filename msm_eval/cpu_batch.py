@@ -35,14 +35,16 @@ def batch_generate(model: Any) -> Callable[..., Any]:
     def generate(input_ids: Any, attention_mask: Any, **options: Any) -> Any:
         length = input_ids.shape[1] - 1  # the last token is read together with the reply
         room = int(options.get("max_new_tokens", model.generation_config.max_new_tokens or 20)) + 1
+        rows, count = input_ids.shape[0], model.config.num_hidden_layers
+        layers = [_RoomyLayer(rows, length, room, model) for _ in range(count)]
         shared = DynamicCache()
-        shared.layers = [_RoomyLayer(input_ids.shape[0], length, room, model) for _ in range(model.config.num_hidden_layers)]
+        shared.layers = list[Any](layers)
         for row, (ids, mask) in enumerate(zip(input_ids, attention_mask, strict=True)):
             alone = model(ids[mask.bool()][None, :-1], use_cache=True, logits_to_keep=1).past_key_values
-            for layer, read in zip(shared.layers, alone.layers, strict=True):
+            for layer, read in zip(layers, alone.layers, strict=True):
                 layer.put(row, read.keys, read.values)
         output = write(input_ids=input_ids, attention_mask=attention_mask, past_key_values=shared, **options)
-        for layer in shared.layers:  # whoever keeps the output, as Inspect does until its next batch, keeps no cache
+        for layer in layers:  # whoever keeps the output, as Inspect does until its next batch, keeps no cache
             layer.clear()
         return output
 
