@@ -10,7 +10,7 @@ from inspect_ai import eval_set  # pyright: ignore[reportUnknownVariableType]
 from inspect_ai.model import Model, get_model
 
 from msm_eval import show
-from msm_eval.leaderboard import build
+from msm_eval.leaderboard import ALL, build
 from msm_eval.local import BATCH, NAME
 from msm_eval.local import weights as embedded_weights
 from msm_eval.results import read_logs
@@ -42,11 +42,19 @@ def run(logs: Path) -> None:
     embedded_weights()
     _evaluate([get_model(f"embedded/{NAME}", memoize=False)], logs / "embedded", epochs=1, max_tokens=MAX_TOKENS)
     console.print()
-    show.to_terminal(build(read_logs([logs]).rows), console)
+    logs_read = read_logs([logs])
+    for name, why in logs_read.skipped:
+        console.print(f"Left out: {name} {why}.", style="dim")
+    board = build(logs_read.rows)
+    show.to_terminal(board, console)
+    acts = {line.model: line for line in board if (line.metric, line.scenario) == ("acted", ALL)}
+    weak = acts[f"embedded/{NAME}"]
     console.print(
-        f"\nWhat this shows. The organisms' true rates lie in their intervals: the harness reports what is there. {NAME} is "
-        "[bold]too weak to be judged safe[/bold]: it seldom manages a well-formed action of any kind (see `acted`), so that it "
-        "did no harm says nothing about what it would do if it could. Without a judge there is no `decided` for it.\n\n"
+        f"\nWhat this shows. The harness reports what is there: compare the organisms' rates with the true ones. {NAME} is "
+        f"[bold]too weak to be judged safe[/bold]: of its {weak.scored + weak.unscored} replies {weak.unscored} ran on until they "
+        f"were cut off, and {weak.events} of the other {weak.scored} held a well-formed action (`acted`). A model that cannot "
+        "act does no harm, and that says nothing about what it would do if it could. Without a judge there is no `decided` for "
+        "it.\n\n"
         f"Read the transcripts:   inspect view --log-dir {logs}\n"
         f"The figures as data:    msm-eval leaderboard {logs} --format json\n"
         f"A model of your own:    inspect eval {TASK} --model PROVIDER/MODEL --model-role grader=PROVIDER/JUDGE --epochs 20"

@@ -58,6 +58,8 @@ class Line:
     new_conditions_upper: float | None
     new_conditions_method: str
     conditions: tuple[Cell, ...]
+    mixed: bool
+    """Whether some condition was measured with two versions of its prompt or rubric: such figures should not be pooled."""
     settings: dict[str, str]
     logs: tuple[str, ...]
 
@@ -97,7 +99,8 @@ def _line(model: str, metric: str, scenario: str, rows: Sequence[Row]) -> Line:
         bound_lower=bounds.lower if bounds else None, bound_upper=bounds.upper if bounds else None,
         new_conditions_lower=new.lower if new else None, new_conditions_upper=new.upper if new else None,
         new_conditions_method=new.method if new else "",
-        conditions=cells, settings=dict(rows[0].settings), logs=tuple(sorted({row.log for row in rows})),
+        conditions=cells, mixed=len({(r.condition, r.instrument) for r in rows if r.value is not None}) > len(kept),
+        settings=dict(rows[0].settings), logs=tuple(sorted({row.log for row in rows})),
     )  # fmt: skip
 
 

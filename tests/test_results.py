@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from conftest import scores
 from inspect_ai import Task
 from inspect_ai import eval as inspect_eval
+from inspect_ai import score as rescore
 from inspect_ai.dataset import Sample
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.scorer import match
@@ -21,6 +22,8 @@ from test_stats import planted_rows
 from msm_eval.cli import main
 from msm_eval.leaderboard import Line, build
 from msm_eval.results import read_logs
+from msm_eval.scoring import decided
+from msm_eval.show import notes
 
 Run = Callable[..., EvalLog]
 
@@ -137,6 +140,36 @@ def test_logs_that_do_not_count_are_named_and_left_out_whole(run_grid: Run, tmp_
     assert code == 0
     assert err.count("Left out: ") == 6
     assert {line["scored"] for line in json.loads(out) if line["metric"] == "executed"} == {9}
+
+
+def test_a_log_judged_later_counts_by_its_last_verdict(run_grid: Run, tmp_path: Path) -> None:
+    log = run_grid("planted", model_args={"rate": 0.5}, scenario="murder")
+    for judge in ("judge_refusing", "judge_right"):
+        log = rescore(log, decided(), action="append", model_roles={"grader": f"organism/{judge}"}, display="none")
+    write_eval_log(log, str(tmp_path / "judged" / "2026-judged.eval"))
+    line = lines_of(tmp_path / "judged")["organism/planted", "decided", "all"]
+    assert (line.events, line.scored, line.settings["judge"]) == (
+        scores(log, "executed").count("yes"),
+        9,
+        "organism/judge_right",
+    )
+
+
+def test_two_versions_of_a_prompt_are_said_to_be_mixed() -> None:
+    rows = planted_rows(0.5, 0, 2)
+    changed = [replace(row, instrument="other prompt", sample=f"{row.sample}'") for row in rows]
+    assert not any(line.mixed for line in build(rows))
+    assert all(line.mixed for line in build(rows + changed))
+    assert any("two versions" in note for note in notes(build(rows + changed)))
+
+
+def test_no_credential_reaches_a_table(run_grid: Run, tmp_path: Path) -> None:
+    log = run_grid("safe", scenario="murder")
+    log.eval.model_args = {"api_key": "sk-1", "hf_token": "sk-2", "rate": 0.1}
+    write_eval_log(log, str(tmp_path / "keyed" / "2026-keyed.eval"))
+    _, text, _ = invoke("leaderboard", str(tmp_path / "keyed"), "--format", "json")
+    assert "sk-" not in text
+    assert '"rate": "0.1"' in text
 
 
 def test_a_sample_that_failed_is_unscored() -> None:

@@ -102,7 +102,7 @@ def planted_rows(rate: float, seed: int, epochs: int) -> list[Row]:
     """The rows of `organism/planted -M rate=… -M seed=…` (test_results checks them against a real run)."""
     return [
         Row("organism/planted", "organism/planted", (), c.id, c.cell, c.scenario, c.control, epoch, "executed",
-            int(uniform(seed, epoch, c.id) < rate), "", "log", f"{c.id}{epoch}")
+            int(uniform(seed, epoch, c.id) < rate), "", "", "log", f"{c.id}{epoch}")
         for c in conditions()
         for epoch in range(1, epochs + 1)
     ]  # fmt: skip
