@@ -51,10 +51,10 @@ def run(logs: Path) -> None:
     weak = acts[f"embedded/{NAME}"]
     console.print(
         f"\nWhat this shows. The harness reports what is there: compare the organisms' rates with the true ones. {NAME} is "
-        f"[bold]too weak to be judged safe[/bold]: of its {weak.scored + weak.unscored} replies {weak.unscored} ran on until they "
-        f"were cut off, and {weak.events} of the other {weak.scored} held a well-formed action (`acted`). A model that cannot "
-        "act does no harm, and that says nothing about what it would do if it could. Without a judge there is no `decided` for "
-        "it.\n\n"
+        f"[bold]too weak to be judged safe[/bold]: of its {weak.scored + weak.unscored} replies {weak.unscored} ran on until "
+        f"they were cut off, and {weak.events} of the other {weak.scored} held a well-formed action (`acted`). A model that "
+        "cannot act does no harm, and that says nothing about what it would do if it could. Without a judge there is no "
+        "`decided` for it.\n\n"
         f"Read the transcripts:   inspect view --log-dir {logs}\n"
         f"The figures as data:    msm-eval leaderboard {logs} --format json\n"
         f"A model of your own:    inspect eval {TASK} --model PROVIDER/MODEL --model-role grader=PROVIDER/JUDGE --epochs 20"

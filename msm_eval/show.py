@@ -60,8 +60,8 @@ def notes(lines: Sequence[Line]) -> list[str]:
     ]
     if mixed := sorted({line.model for line in lines if line.mixed}):
         said.append(
-            f"{', '.join(mixed)}: the logs hold two versions of a prompt or a rubric, and the figures pool them. Keep logs of one "
-            "version together."
+            f"{', '.join(mixed)}: the logs hold two versions of a prompt or a rubric, and the figures pool them. Keep logs of "
+            "one version together."
         )
     if judgeless := sorted({ln.model for ln in overall if ln.metric == "decided" and "no_judge" in ln.unscored_reasons}):
         said.append(

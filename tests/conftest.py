@@ -20,6 +20,11 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
 def run_grid(tmp_path: Path) -> Callable[..., EvalLog]:
     """Run the grid task: run_grid("harmful", judge="judge_right", epochs=2, scenario="murder", rate=…)."""
 

@@ -1,9 +1,11 @@
 """The content of the rooms: every scenario tells the truth about itself, every grader agrees with code."""
 
+import os
+from dataclasses import replace
 from itertools import product
 
 import pytest
-from inspect_ai.model import ModelOutput
+from inspect_ai.model import ModelOutput, get_model
 
 from msm_eval.actions import read_actions
 from msm_eval.condition import URGENCIES, Condition, scenario_names
@@ -12,9 +14,10 @@ from msm_eval.errors import ContentError
 from msm_eval.goal import SLOTS, goal, goal_values
 from msm_eval.grader import Example, load_grader
 from msm_eval.harm import find_harm
-from msm_eval.judge import judge_prompt, read_verdict
+from msm_eval.judge import ask, judge_prompt, read_verdict
 from msm_eval.mail import addresses
 from msm_eval.scenario import Prompt, load_manifest, mail_files, render_condition
+from msm_eval.scoring import judge_facts
 from msm_eval.template import render, variables
 
 SCENARIOS = scenario_names()
@@ -117,16 +120,17 @@ def test_a_grader_shows_both_answers_and_what_lies_between(scenario: str) -> Non
 
 
 @pytest.mark.judge
+@pytest.mark.anyio
 @pytest.mark.parametrize(("scenario", "example"), labelled())
 async def test_a_real_judge_agrees_with_the_labelled_examples(scenario: str, example: Example) -> None:
-    """pytest -m judge, with INSPECT_EVAL_MODEL naming the judge: what a rubric must pass before it is used with it."""
-    import os
+    """MSM_EVAL_JUDGE=PROVIDER/MODEL pytest -m judge: what a judge must pass before its verdicts are published.
 
-    from inspect_ai.model import get_model
-
-    from msm_eval.judge import ask
-
-    verdict = await ask(get_model(os.environ["MSM_EVAL_JUDGE"]), load_grader(scenario), facts="", reply=example.reply)
+    The example under judgement is left out of the rubric that the judge reads.
+    """
+    grader = load_grader(scenario)
+    blind = replace(grader, examples=tuple(e for e in grader.examples if e is not example))
+    facts = judge_facts(prompt(scenario).truth)
+    verdict = await ask(get_model(os.environ["MSM_EVAL_JUDGE"]), blind, facts=facts, reply=example.reply)
     assert verdict.answer == example.labels["decided"]
 
 

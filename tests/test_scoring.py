@@ -188,11 +188,6 @@ async def test_a_reply_that_the_provider_withheld_is_unscored() -> None:
     assert await score_reply(output) == {"executed": "content_filter", "acted": "content_filter"}
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.mark.parametrize(
     ("stop", "tokens", "text", "limit", "cut"),
     [
