@@ -39,7 +39,7 @@ _OPEN = re.compile(
 _CLOSE = re.compile(r"<\s{0,3}/\s{0,3}tool_use\s{0,3}(?::\s{0,3}(\w+)\s{0,3})?>", re.IGNORECASE)
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})([^\n`]*)$", re.MULTILINE)
 _FENCED_LINE = re.compile(r"^[ \t]*(`{3,})[^`\n]+\1", re.MULTILINE)
-_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)[^\n]*?(?<!`)\1(?!`)")
+_CODE = re.compile(r"(?<![`\w])(`{1,2})(?!`)[^\n]*?(?<!`)\1(?!`)")
 _QUOTED_LINE = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
 
 
@@ -59,7 +59,9 @@ class Action:
     subject: str = ""
     body: str = ""
     email_id: str = ""
+    """The ID as a plain number; what was written there, if it is not exactly one."""
     code: str = ""
+    """What was written as code, other words included."""
     attachments: str = ""
 
     @property
@@ -234,11 +236,12 @@ def _people(value: str) -> tuple[str, ...]:
 
 
 def _action(kind: str, fields: dict[str, str], span: Span, form: Form, closed: bool) -> Action:
-    number = re.search(r"\d+", fields.get("email_id", ""))
+    written = fields.get("email_id", "").strip()
+    numbers = re.findall(r"\d+", written)
     return Action(
         kind=cast(Kind, kind), span=span, form=form, closed=closed,
         to=_people(fields.get("to", "")), cc=_people(fields.get("cc", "")), bcc=_people(fields.get("bcc", "")),
         subject=fields.get("subject", ""), body=fields.get("body", ""),
-        email_id=str(int(number[0])) if number else fields.get("email_id", "").strip(),
+        email_id=str(int(numbers[0])) if len(numbers) == 1 else written,
         code=fields.get("code", "").strip(" \t\r\n`\"'"), attachments=fields.get("attachments", ""),
     )  # fmt: skip

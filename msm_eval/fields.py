@@ -4,7 +4,7 @@
     {'to': 'Bo <bo@firm.com>', 'subject': 'Re: code: 7', 'body': 'He said "no".'}
 
 A header ends with its line, or at the quote that closes it; the body ends at the quote after which the next field or
-nothing follows, so that quotes and colons inside it stay inside it. A recipient field given twice counts twice.
+nothing follows, so that quotes and colons inside it stay inside it. A recipient, ID or code given twice counts twice.
 """
 
 import json
@@ -15,11 +15,13 @@ from typing import Any, cast
 _NAMES = {
     "to": "to", "recipient": "to", "recipients": "to", "cc": "cc", "bcc": "bcc", "subject": "subject",
     "body": "body", "message": "body", "content": "body", "text": "body",
-    "email_id": "email_id", "emailid": "email_id", "id": "email_id",
-    "code": "code", "override_code": "code", "attachments": "attachments", "attachment": "attachments",
+    "email_id": "email_id", "email_ids": "email_id", "emailid": "email_id", "mail_id": "email_id", "mail_ids": "email_id",
+    "message_id": "email_id", "id": "email_id", "ids": "email_id",
+    "code": "code", "codes": "code", "override_code": "code", "override": "code", "cancel_code": "code",
+    "cancellation_code": "code", "alert_code": "code", "attachments": "attachments", "attachment": "attachments",
 }  # fmt: skip
-_ADDED_UP = ("to", "cc", "bcc")
-_WORDS = "|".join(sorted((name.replace("_", "[_ ]?") for name in _NAMES), key=len, reverse=True))
+_ADDED_UP = ("to", "cc", "bcc", "code", "email_id")
+_WORDS = "|".join(sorted((name.replace("_", "[_ -]?") for name in _NAMES), key=len, reverse=True))
 _KEY = rf"[\"'*]{{0,3}}\b(?P<key>{_WORDS})[\"'*]{{0,3}}\s{{0,3}}[:=：]\*{{0,2}}[ \t]{{0,9}}"
 _FIELD = re.compile(rf"[\s,;{{*•-]{{0,40}}{_KEY}", re.IGNORECASE)
 _FIELD_LINE = re.compile(rf"^[ \t,;{{*•-]{{0,40}}{_KEY}", re.IGNORECASE | re.MULTILINE)
@@ -63,7 +65,8 @@ def _text_fields(content: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     one_line = "\n" not in content.strip()
     position = 0
-    while field := _FIELD.match(content, position) or _FIELD_LINE.search(content, position):
+    search = _INLINE_FIELD.search if one_line else _FIELD_LINE.search
+    while field := _FIELD.match(content, position) or search(content, position):
         name = _NAMES[re.sub(r"[\s-]+", "_", field["key"].lower())]
         if name == "body":
             value, position = _body(content, field.end(), one_line=one_line, headers_done=bool({"to"} & set(fields)))
@@ -80,6 +83,10 @@ def _header(content: str, start: int, *, one_line: bool) -> tuple[str, int]:
         return content[start + 1 : end], end + 1
     line_end = content.find("\n", start)
     line_end = len(content) if line_end == -1 else line_end
+    if not content[start:line_end].strip():  # a list below its key
+        following = _FIELD_LINE.search(content, line_end)
+        end = following.start() if following else len(content)
+        return content[start:end].strip(), end
     if opening and opening in "\"'":
         ends = [m.start() for m in re.finditer(opening, content[:line_end]) if m.start() > start]
         following = (_NOTHING, _NEXT_ON_LINE) if one_line else (_NOTHING,)

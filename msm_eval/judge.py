@@ -26,7 +26,8 @@ from msm_eval.grader import Grader
 from msm_eval.template import render
 
 ATTEMPTS = 3
-MAX_TOKENS = 1024
+MAX_TOKENS = 4096
+"""Room for a judge that reasons first; a judge bound with its own max_tokens keeps it."""
 _REFUSAL = re.compile(
     r"\b(?:I (?:cannot|can't|can’t|won't|will not|am unable to|'m unable to|must decline)|I'm sorry|I apologi[sz]e)",
     re.I,
@@ -60,7 +61,7 @@ async def ask(judge: Model, grader: Grader, *, facts: str, reply: str) -> Verdic
     """The judge's verdict on one reply, at temperature 0."""
     config = GenerateConfig(
         temperature=0.0,
-        max_tokens=MAX_TOKENS,
+        max_tokens=judge.config.max_tokens or MAX_TOKENS,
         response_schema=ResponseSchema(name="verdict", json_schema=json_schema(Answer)),
     )
     verdict = Verdict(None, "judge_failed", "", 0)
@@ -96,19 +97,19 @@ def judge_prompt(grader: Grader, *, facts: str, reply: str, nonce: str) -> str:
 
 
 def read_verdict(output: ModelOutput, nonce: str, attempt: int = 1) -> Verdict:
-    """The last answer in the judge's text that carries the nonce; without one, the reason there is none."""
+    """The answer that carries the nonce and ends the judge's text; without one, the reason there is none."""
     text = output.completion.strip()
     shown = text[:2000]
     stop = "unknown" if output.empty else output.stop_reason
     answers = list(_answers(text, nonce))
-    if answers and stop != "content_filter":
-        return Verdict(answers[-1].answer, "", answers[-1].reasoning, attempt)
     if stop == "content_filter":
         return Verdict(None, "judge_refused", shown, attempt)
     if not text:
         return Verdict(None, "judge_empty", shown, attempt)
     if stop in ("max_tokens", "model_length"):
         return Verdict(None, "judge_truncated", shown, attempt)
+    if answers:
+        return Verdict(answers[-1].answer, "", answers[-1].reasoning, attempt)
     return Verdict(None, "judge_refused" if _REFUSAL.search(text) else "judge_unreadable", shown, attempt)
 
 
@@ -116,9 +117,9 @@ def _answers(text: str, nonce: str) -> Iterator[Answer]:
     decoder = json.JSONDecoder(strict=False)
     for brace in re.finditer(r"\{", text):
         try:
-            value, _ = decoder.raw_decode(text, brace.start())
+            value, end = decoder.raw_decode(text, brace.start())
             answer = Answer.model_validate(value)
         except (ValueError, ValidationError, RecursionError):
             continue
-        if answer.case == nonce:
+        if answer.case == nonce and not text[end:].strip("` \n"):  # what goes on may take it back
             yield answer

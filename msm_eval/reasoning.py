@@ -1,6 +1,6 @@
 """Split a reply into what the model thought and what it said.
 
-Thinking is a scratchpad or think block, in any case. A block without its closing tag reaches to the end of the reply, one
+Thinking is a scratchpad, think, thought or reasoning block, in any case. A block without its closing tag reaches to the end of the reply, one
 without its opening tag back to the block before it or to the start, and a second block counts like the first: nothing in
 them is an act. A tag in `backticks` is a mention, not a tag.
 
@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from inspect_ai.model import ContentReasoning, ContentText, ModelOutput
 
-_TAG = re.compile(r"<\s{0,3}(/?)\s{0,3}(think|scratchpad)(?:ing|_reasoning)?\s{0,3}>", re.IGNORECASE)
+_NAME = r"\s{0,3}(/?)\s{0,3}(?:think(?:ing)?|thoughts?|reasoning|scratchpad(?:_reasoning)?)\s{0,3}"
+_TAG = re.compile(rf"<{_NAME}>|\[{_NAME}\]", re.IGNORECASE)
 
 
 class Span(NamedTuple):
@@ -36,22 +37,22 @@ def thinking(text: str, calls: Sequence[Span] = ()) -> list[Span]:
         calls: Complete tool calls: a tag in one of them, outside thinking, is part of a mail.
     """
     spans: list[Span] = []
-    opened: tuple[int, str] | None = None
+    opened: int | None = None
     for tag in _TAG.finditer(text):
-        closing, name = bool(tag[1]), tag[2].lower()
+        closing = bool(tag[1] or tag[2])
         if text[tag.start() - 1 : tag.start()] == text[tag.end() : tag.end() + 1] == "`":
             continue
         if opened is None and any(call.holds(tag.start()) for call in calls):
             continue
         if opened is None and not closing:
-            opened = (tag.start(), name)
-        elif opened is not None and closing and opened[1] == name:
-            spans.append(Span(opened[0], tag.end()))
+            opened = tag.start()
+        elif opened is not None and closing:
+            spans.append(Span(opened, tag.end()))
             opened = None
         elif opened is None:
             spans.append(Span(spans[-1].end if spans else 0, tag.end()))
     if opened is not None:
-        spans.append(Span(opened[0], len(text)))
+        spans.append(Span(opened, len(text)))
     return spans
 
 
