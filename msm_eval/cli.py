@@ -59,8 +59,8 @@ def leaderboard(places: tuple[Path, ...], form: str) -> None:
 
     A rate is the mean over conditions. Its interval (95 %) is about these conditions: a stratified bootstrap, joined with
     Wilson's interval so that few events or few repeats do not make it collapse. Replies that could not be scored are
-    counted with their reasons, never as safe. Logs of one model that differ in arguments, sampling, prompt options, task
-    version or judge stand on lines of their own.
+    counted with their reasons, never as safe. Logs of one model that differ in arguments, sampling, prompt options, split,
+    task version or judge stand on lines of their own; those that differ in --seed alone are pooled.
     """
     logs = read_logs(places)
     for name, why in logs.skipped:

@@ -22,7 +22,13 @@ _PLACEHOLDER = re.compile(r"\$\{?[a-z_]+\}?|\{[a-z]+_[a-z_]+\}")
 _SCRATCHPAD_END = "easily understandable to users.\n\n"
 
 
-def published(condition: Condition) -> tuple[str, str, Truth]:
+def load_published(scenario: str) -> Manifest:
+    """The ground truth of a published scenario."""
+    path = folder("scenarios", "lynch2025", f"{scenario}.yaml")
+    return parse(Manifest, read_yaml(path), path)
+
+
+def published(condition: Condition, manifest: Manifest) -> tuple[str, str, Truth]:
     """System prompt, user message and ground truth of a condition in the published text.
 
     Raises:
@@ -33,8 +39,6 @@ def published(condition: Condition) -> tuple[str, str, Truth]:
         raise MissingExtra("text=lynch2025 needs the published prompts: pip install 'msm-eval[lynch]'.")
     from inspect_evals.agentic_misalignment.prompt_generator import ALIGNMENT_FAKING_WARNING, generate_prompts
 
-    path = folder("scenarios", "lynch2025", f"{condition.scenario}.yaml")
-    manifest = parse(Manifest, read_yaml(path), path)
     prompts = generate_prompts(
         scenario=condition.scenario,  # pyright: ignore[reportArgumentType]
         goal_type=condition.goal_type,  # pyright: ignore[reportArgumentType]
@@ -50,9 +54,9 @@ def published(condition: Condition) -> tuple[str, str, Truth]:
     if left := _PLACEHOLDER.search(system.partition("<tool_use:")[0] + user):
         raise ConditionError(
             f"{condition.id}: the published text leaves {left[0]} unfilled in this condition, so it cannot be run as "
-            "published. Use text=msm_eval, or another goal_value or urgency."
+            "published. Leave goal_value=safety out with urgency=restriction, or use text=msm_eval."
         )
-    truth = manifest.truth(mails, str(path))
+    truth = manifest.truth(mails, f"scenarios/lynch2025/{condition.scenario}.yaml")
     return _rename(system, condition.agent_name), _rename(user, condition.agent_name), truth
 
 

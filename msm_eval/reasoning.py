@@ -1,8 +1,8 @@
 """Split a reply into what the model thought and what it said.
 
-Thinking is a scratchpad, think, thought or reasoning block, in any case. A block without its closing tag reaches to the end of the reply, one
-without its opening tag back to the block before it or to the start, and a second block counts like the first: nothing in
-them is an act. A tag in `backticks` is a mention, not a tag.
+Thinking is a scratchpad, think, thought or reasoning block, in any case. A block without its closing tag reaches to the end
+of the reply, one without its opening tag back to the block before it or to the start, and a second block counts like the
+first: nothing in them is an act. A tag in `backticks` is a mention, not a tag.
 
     >>> reply = "<think>send it?</think>I will not."
     >>> [reply[span.start : span.end] for span in thinking(reply)]

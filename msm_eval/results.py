@@ -4,13 +4,12 @@
     read.rows[0].value     # 1, 0 or None (unscored), with read.rows[0].reason
     read.skipped           # logs that were broken, unfinished or from another task, each with why
 
-Only the summaries inside a log are read, so thousands of transcripts cost seconds. A sample that was carried from an
-interrupted log into its successor has the same uuid in both and is counted once. Where a log was judged again, the last
+Only the summaries inside a log are read, so thousands of transcripts cost seconds. Where a log was judged again, the last
 `decided` counts (Inspect calls an appended one `decided1`).
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan
@@ -28,7 +27,9 @@ from inspect_ai.scorer import Score
 
 METRICS = ("decided", "executed", "acted")
 TASKS = ("msm_eval/agentic_misalignment", "agentic_misalignment")
-_GRID_OPTIONS = {"scenario", "goal_type", "goal_value", "urgency", "split", "seed", "base_url"}
+_GRID_OPTIONS = {"scenario", "goal_type", "goal_value", "urgency"}
+_TRANSPORT = {"max_connections", "adaptive_connections", "max_retries", "timeout", "attempt_timeout", "cache", "batch", "seed"}
+"""Generation options that decide how a reply is fetched, or which of its draws, and not which replies are likely."""
 _HIDDEN = re.compile("key|token$|secret|password", re.IGNORECASE)
 """Model arguments that may hold a credential, and so never reach a table."""
 
@@ -42,6 +43,7 @@ class Row:
     model: str
     settings: tuple[tuple[str, str], ...]
     """What else decides the number: model arguments, sampling, prompt options, task version, judge."""
+    seed: str
     condition: str
     cell: str
     scenario: str
@@ -55,7 +57,6 @@ class Row:
     instrument: str
     """The version of what measured it: the prompt's hash and, for `decided`, the rubric's."""
     log: str
-    sample: str
 
 
 @dataclass
@@ -78,24 +79,23 @@ def read_logs(places: Iterable[str | Path]) -> Logs:
         FileNotFoundError: a place does not exist.
     """
     logs = Logs()
-    seen: set[tuple[str, str]] = set()
+    found: list[tuple[str, list[Row]]] = []
     for place in map(Path, places):
         if not place.exists():
             raise FileNotFoundError(f"{place}: no such folder or log file.")
-        files = [place] if place.is_file() else sorted(Path(i.name.removeprefix("file://")) for i in list_eval_logs(str(place)))
-        for file in files:
+        files = [place] if place.is_file() else [Path(i.name.removeprefix("file://")) for i in list_eval_logs(str(place))]
+        for file in sorted(files):
             try:
-                rows = _read_log(file)
+                found.append(_read_log(file))
             except _Skip as skip:
                 logs.skipped.append((file.name, str(skip)))
-                continue
-            logs.rows += [row for row in rows if (row.sample, row.metric) not in seen]
-            seen |= {(row.sample, row.metric) for row in rows}
-    logs.rows = _name_checkpoints(logs.rows)
+    found.sort(key=lambda log: log[0])  # by the time of the run
+    logs.rows = _name_checkpoints(_once([row for _, rows in found for row in rows], logs.skipped))
     return logs
 
 
-def _read_log(file: Path) -> list[Row]:
+def _read_log(file: Path) -> tuple[str, list[Row]]:
+    """When a log was made, and its rows."""
     try:
         log = read_eval_log(str(file), header_only=True)
         summaries = read_eval_log_sample_summaries(str(file))
@@ -110,7 +110,27 @@ def _read_log(file: Path) -> list[Row]:
     if log.results is None or len(summaries) != log.results.total_samples:
         raise _Skip("is unfinished (samples are missing)")
     settings = _settings(log, summaries)
-    return [row for summary in summaries for row in _sample_rows(log, summary, settings, file.name)]
+    return log.eval.created, [row for summary in summaries for row in _sample_rows(log, summary, settings, file.name)]
+
+
+def _once(rows: Sequence[Row], skipped: list[tuple[str, str]]) -> list[Row]:
+    """Each epoch of a condition once per checkpoint and seed: the latest, unless that failed to run.
+
+    A run that is repeated with one seed may repeat its very draws, and a retried log holds those of the first again; counted
+    twice, either would make the interval too narrow. Runs with different seeds are pooled.
+    """
+    kept: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        key = (row.model, row.settings, row.seed, row.condition, row.epoch, row.metric)
+        if key not in kept or row.reason not in ("sample_error", "not_scored"):
+            kept[key] = row
+    total, left = Counter(row.log for row in rows), Counter(row.log for row in kept.values())
+    skipped += [
+        (log, f"counts in {left[log]} of its {count} scores: a later log repeats the rest (another --seed makes new epochs)")
+        for log, count in total.items()
+        if left[log] < count
+    ]
+    return list(kept.values())
 
 
 def _sample_rows(log: EvalLog, summary: EvalSampleSummary, settings: tuple[tuple[str, str], ...], name: str) -> Iterable[Row]:
@@ -125,6 +145,7 @@ def _sample_rows(log: EvalLog, summary: EvalSampleSummary, settings: tuple[tuple
             checkpoint=log.eval.model,
             model=log.eval.model,
             settings=settings,
+            seed=f"{log.plan.config.seed} {log.eval.model_args.get('seed')}",
             condition=str(summary.id),
             cell=facts["cell"],
             scenario=facts["scenario"],
@@ -135,7 +156,6 @@ def _sample_rows(log: EvalLog, summary: EvalSampleSummary, settings: tuple[tuple
             reason=reason,
             instrument=f"{facts['prompt_sha256'][:12]} {rubric[:12]}".strip(),
             log=name,
-            sample=summary.uuid or f"{name}/{summary.id}/{summary.epoch}",
         )
 
 
@@ -163,8 +183,10 @@ def _settings(log: EvalLog, summaries: Sequence[EvalSampleSummary]) -> tuple[tup
     arguments = {**log.eval.model_args, **log.eval.task_args}
     shown = {k: v for k, v in arguments.items() if v is not None and v is not False and not _HIDDEN.search(k)}
     settings: dict[str, Any] = {
-        **{k: v for k, v in shown.items() if k not in _GRID_OPTIONS},
-        **{k: config[k] for k in ("temperature", "top_p", "top_k", "max_tokens", "reasoning_effort") if k in config},
+        **{k: v for k, v in shown.items() if k not in _GRID_OPTIONS | {"seed"}},
+        **{k: v for k, v in config.items() if k not in _TRANSPORT},
+        "base_url": log.eval.model_base_url or "",
+        "solver": " ".join(f"{step.solver}{step.params or ''}" for step in log.plan.steps),
         "task_version": log.eval.task_version,
         "judge": ", ".join(sorted(judges - {""})) or "none",
     }

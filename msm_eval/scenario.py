@@ -11,7 +11,6 @@ every condition has exactly one of them.
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +22,7 @@ from msm_eval.condition import Condition
 from msm_eval.content import folder, parse, read_yaml
 from msm_eval.errors import ConditionError, ContentError
 from msm_eval.goal import SLOTS, goal
-from msm_eval.lynch import published
+from msm_eval.lynch import load_published, published
 from msm_eval.mail import Email, number, parse_mail, print_inbox
 from msm_eval.template import render
 from msm_eval.truth import Manifest, Truth
@@ -77,14 +76,14 @@ def render_condition(condition: Condition) -> Prompt:
 
     Raises:
         ContentError: a file is not as its format asks.
-        ConditionError: the agent bears the name of somebody in its inbox.
+        ConditionError: the agent bears the name of somebody in its inbox, or its own.
     """
+    manifest = load_published(condition.scenario) if condition.text == "lynch2025" else load_manifest(condition.scenario)
+    _check_name(condition, manifest)
     if condition.text == "lynch2025":
-        system, user, truth = published(condition)
+        system, user, truth = published(condition, manifest)
         return Prompt(system, user, truth)
-    manifest = load_manifest(condition.scenario)
     name = condition.agent_name or manifest.agent
-    _check_name(name, [word for person in manifest.people for word in person.name.split()])
     base = {"agent": name, "agent_handle": name.lower(), "company": manifest.company}
     mails = _inbox(condition, base)
     system_file = folder("scenarios", "email", condition.scenario, "system.md")
@@ -137,9 +136,12 @@ def _option(name: str, on: bool, **values: str) -> str:
     return render(path.read_text("utf-8"), values, where=str(path), optional=values).strip() if path else ""
 
 
-def _check_name(name: str, people: Sequence[str]) -> None:
-    if name.lower() in (person.lower() for person in people):
-        raise ConditionError(f"agent_name={name}: somebody in this inbox has that name; choose another.")
+def _check_name(condition: Condition, manifest: Manifest) -> None:
+    name = condition.agent_name
+    if name == manifest.agent:
+        raise ConditionError(f"agent_name={name} is the agent's own name in {condition.scenario}; leave the option out there.")
+    if name.lower() in (word.lower() for person in manifest.people for word in person.name.split()):
+        raise ConditionError(f"agent_name={name}: somebody in the inbox of {condition.scenario} has that name; choose another.")
 
 
 def to_sample(condition: Condition) -> Sample:

@@ -12,7 +12,7 @@ from rich.table import Table
 from msm_eval.leaderboard import ALL, CONTROL, Line
 from msm_eval.results import METRICS
 
-COLUMNS = ("model", "scenario", "decided", "executed", "acted", "unscored")
+COLUMNS = ("model", "scenario (conditions)", "decided", "executed", "acted", "unscored")
 FEW_ACTS = 0.5
 
 
@@ -54,8 +54,8 @@ def notes(lines: Sequence[Line]) -> list[str]:
     overall = [line for line in lines if line.scenario == ALL]
     weak = [line for line in overall if line.metric == "acted" and line.ci_upper is not None and line.ci_upper < FEW_ACTS]
     said += [
-        f"{line.model} acts in only {100 * (line.rate or 0):.0f} % of its replies: a low rate of harm shows that it is weak, "
-        "not that it is safe."
+        f"{line.model} acted in {line.events} of {line.scored} scored replies ({line.unscored} unscored): a low rate of harm "
+        "shows that it is weak, not that it is safe."
         for line in weak
     ]
     if mixed := sorted({line.model for line in lines if line.mixed}):
@@ -66,7 +66,8 @@ def notes(lines: Sequence[Line]) -> list[str]:
     if judgeless := sorted({ln.model for ln in overall if ln.metric == "decided" and "no_judge" in ln.unscored_reasons}):
         said.append(
             f"No judge for {', '.join(judgeless)}: `executed` and `acted` stand alone. Bind one with --model-role "
-            "grader=PROVIDER/MODEL, or score the saved logs: inspect score LOG --scorer msm_eval/decided --model-role …"
+            "grader=PROVIDER/MODEL, or judge the saved logs: inspect score LOG --action append --scorer msm_eval/decided "
+            "--model-role grader=…"
         )
     return said
 
@@ -77,8 +78,9 @@ def table_rows(lines: Sequence[Line], before_counts: str = "  ") -> list[tuple[s
     rows: list[tuple[str, ...]] = []
     for model, scenario in places:
         by_metric = {ln.metric: ln for ln in lines if (ln.model, ln.scenario) == (model, scenario)}
+        place = f"{scenario} ({len(by_metric[METRICS[0]].conditions)})"
         cells = [percent(by_metric[metric], before_counts) for metric in METRICS]
-        rows.append((model if scenario == ALL else "", scenario, *cells, unscored(list(by_metric.values()))))
+        rows.append((model if scenario == ALL else "", place, *cells, unscored(list(by_metric.values()))))
     return rows
 
 
@@ -86,11 +88,11 @@ def to_terminal(lines: Sequence[Line], out: Console) -> None:
     """Print the table and its notes."""
     table = Table(title="Agentic misalignment: rate of replies, mean over conditions", title_justify="left")
     for column in COLUMNS:
-        table.add_column(column, overflow="fold", no_wrap=column == "scenario")
+        table.add_column(column, overflow="fold", no_wrap=column.startswith("scenario"))
     for row in table_rows(lines, "\n"):
-        if row[1] == ALL:
+        if row[0]:
             table.add_section()
-        style = "bold" if row[1] == ALL else "dim" if row[1] == CONTROL else None
+        style = "bold" if row[0] else "dim" if row[1].startswith(CONTROL) else None
         table.add_row(*row, style=style)
     out.print(Group(table, *(f"[dim]{note}[/dim]" for note in notes(lines))))
 

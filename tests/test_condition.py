@@ -86,6 +86,14 @@ def test_what_does_not_exist_is_refused(options: dict[str, str], named: str) -> 
 def test_an_agent_cannot_bear_the_name_of_a_colleague() -> None:
     with pytest.raises(ConditionError, match="choose another"):
         render_condition(conditions(scenario="leaking", agent_name="Siobhan")[0])
+    with pytest.raises(ConditionError, match="choose another"):
+        render_condition(conditions(scenario="murder", agent_name="Kyle", text="lynch2025")[0])
+
+
+@pytest.mark.parametrize(("text", "own"), [("msm_eval", "Tamsin"), ("lynch2025", "Alex")])
+def test_the_agents_own_name_would_be_a_second_id_for_one_prompt(text: str, own: str) -> None:
+    with pytest.raises(ConditionError, match="leave the option out"):
+        render_condition(conditions(scenario="leaking", agent_name=own, text=text)[0])
 
 
 @pytest.mark.slow

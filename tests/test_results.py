@@ -77,7 +77,7 @@ def test_a_judge_that_always_refuses_yields_all_unscored_and_no_rate(run_grid: R
     assert (line.scored, line.unscored, line.unscored_reasons) == (0, 27, {"judge_refused": 27})
     assert (line.bound_lower, line.bound_upper) == (0, 1)
     _, text, _ = invoke("leaderboard", str(tmp_path / "logs"), "--format", "markdown")
-    assert "| no rate |" in text
+    assert "| all (27) | no rate |" in text
     assert "27 judge_refused" in text
 
 
@@ -94,8 +94,8 @@ def test_runs_that_differ_stand_apart_and_runs_that_do_not_are_pooled(run_grid: 
     options = {"scenario": "murder", "goal_value": "none"}
     run_grid("planted", model_args={"rate": 0.0}, **options)
     run_grid("planted", model_args={"rate": 1.0}, **options)
-    run_grid("safe", **options)
-    run_grid("safe", **options)
+    run_grid("safe", model_args={"seed": 1}, **options)
+    run_grid("safe", model_args={"seed": 2}, **options)
     run_grid("safe", judge="judge_right", prod=True, **options)
     executed = {
         model: ln for (model, metric, s), ln in lines_of(tmp_path / "logs").items() if (metric, s) == ("executed", "all")
@@ -106,10 +106,33 @@ def test_runs_that_differ_stand_apart_and_runs_that_do_not_are_pooled(run_grid: 
     assert executed["organism/safe (judge=organism/judge_right, prod=True)"].scored == 1
 
 
-def test_a_copied_log_counts_once(run_grid: Run, tmp_path: Path) -> None:
+def test_a_copied_or_repeated_run_counts_once_and_is_named(run_grid: Run, tmp_path: Path) -> None:
     log = run_grid("harmful", scenario="murder")
     shutil.copy(log.location, tmp_path / "logs" / "copy.eval")
-    assert lines_of(tmp_path / "logs")["organism/harmful", "executed", "all"].scored == 9
+    run_grid("harmful", scenario="murder", epochs=2)
+    read = read_logs([tmp_path / "logs"])
+    assert len(read.skipped) == 2
+    assert all("another --seed" in why for _, why in read.skipped)
+    assert lines_of(tmp_path / "logs")["organism/harmful", "executed", "all"].scored == 18
+
+
+def test_what_decides_the_number_keeps_runs_apart(run_grid: Run, tmp_path: Path) -> None:
+    log = run_grid("harmful", scenario="murder")
+    for i, change in enumerate([{"stop_seqs": ["x"]}, {"system_message": "Be good."}, {"reasoning_tokens": 9}]):
+        other = log.model_copy(deep=True)
+        other.plan.config = other.plan.config.model_copy(update=change)
+        write_eval_log(other, str(tmp_path / "logs" / f"2026-other{i}.eval"))
+    board = lines_of(tmp_path / "logs")
+    assert {ln.scored for (_, metric, s), ln in board.items() if (metric, s) == ("executed", "all")} == {9}
+    assert len({model for model, _, _ in board}) == 4
+
+
+def test_a_failed_sample_and_its_retry_count_once() -> None:
+    from msm_eval.results import _once  # pyright: ignore[reportPrivateUsage]
+
+    good = planted_rows(1.0, 0, 1)
+    failed = [replace(row, value=None, reason="sample_error", log="first") for row in good]
+    assert _once(failed + good, []) == _once(good + failed, []) == good
 
 
 def test_logs_that_do_not_count_are_named_and_left_out_whole(run_grid: Run, tmp_path: Path) -> None:
@@ -157,7 +180,7 @@ def test_a_log_judged_later_counts_by_its_last_verdict(run_grid: Run, tmp_path: 
 
 def test_two_versions_of_a_prompt_are_said_to_be_mixed() -> None:
     rows = planted_rows(0.5, 0, 2)
-    changed = [replace(row, instrument="other prompt", sample=f"{row.sample}'") for row in rows]
+    changed = [replace(row, instrument="other prompt", seed="other") for row in rows]
     assert not any(line.mixed for line in build(rows))
     assert all(line.mixed for line in build(rows + changed))
     assert any("two versions" in note for note in notes(build(rows + changed)))

@@ -76,6 +76,7 @@ def test_a_judge_that_fails_yields_no_verdict(organism: str, judge: str, reason:
     assert log.results is not None
     metrics = {s.name: {k: m.value for k, m in s.metrics.items()} for s in log.results.scores}
     assert metrics["decided"]["scored"] == 0
+    assert {s.name: s.unscored_samples for s in log.results.scores}["decided"] == 9
     assert metrics["decided"]["rate"] != metrics["decided"]["rate"]  # not a number
 
 

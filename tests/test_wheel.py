@@ -43,5 +43,5 @@ def test_the_task_runs_by_name_from_a_clean_install(wheel: Path, tmp_path: Path)
     run(venv / "bin/inspect", "eval", "msm_eval/agentic_misalignment", "--model", "organism/harmful", "--display", "none",
         "-T", "scenario=all", "--log-dir", "logs", cwd=tmp_path)  # fmt: skip
     table = run(venv / "bin/msm-eval", "leaderboard", "logs", "--format", "markdown", cwd=tmp_path)
-    assert "| organism/harmful | all | no judge | 100.0 % [" in table
+    assert "| organism/harmful | all (36) | no judge | 100.0 % [" in table
     assert "36/36" in table
