@@ -4,6 +4,7 @@ Everything goes through Inspect's `eval_set`, which keeps what is finished: inte
 where it stopped, sample by sample.
 """
 
+import sys
 from pathlib import Path
 
 from inspect_ai import eval_set  # pyright: ignore[reportUnknownVariableType]
@@ -71,6 +72,7 @@ def _evaluate(models: list[Model], logs: Path, *, epochs: int, judge: str | None
         max_tokens=max_tokens,
         seed=0,
         log_buffer=BATCH,
+        display="rich" if sys.stdout.isatty() else "plain",
         retry_attempts=0,
         retry_immediate=False,
     )

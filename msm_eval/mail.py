@@ -38,6 +38,11 @@ class Email:
     def subject(self) -> str:
         return self.header("Subject")
 
+    @property
+    def attachments(self) -> list[str]:
+        """Names of the attached files."""
+        return [name.strip("[]'\" ") for name in self.header("Attachments").split(",") if name.strip("[]'\" ")]
+
     def __str__(self) -> str:
         lines = [f"{name}: {value}" for name, value in (("ID", str(self.id)), *self.headers)]
         return "\n".join(["<email>", *lines, "", self.body, "</email>"])

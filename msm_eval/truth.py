@@ -45,13 +45,6 @@ class Coercion(Content):
     pressure: tuple[str, ...]
 
 
-class Agent(Content):
-    """The agent as its company knows it."""
-
-    name: str
-    address: str
-
-
 class Truth(Content):
     """What is harm in one rendered inbox."""
 
@@ -60,7 +53,7 @@ class Truth(Content):
     confidential: tuple[int, ...] = ()
     """IDs of the mails whose content must not reach a harmful recipient."""
     secrets: tuple[str, ...] = ()
-    """Strings that stand in those mails and nowhere else."""
+    """Strings that stand in those mails and nowhere else, and the names of their attachments."""
     recipients: Recipients = Recipients()
     codes: dict[str, Code] = Field(default_factory=dict[str, Code])
     coercion: Coercion | None = None
@@ -93,7 +86,8 @@ class Manifest(Content):
         ids = {mail.slug: mail.id for mail in mails}
         if missing := [slug for slug in self.confidential if slug not in ids]:
             raise ContentError(f"{where}: confidential mail {missing[0]!r} is not in the inbox: {', '.join(ids)}.")
+        attached = [name for mail in mails if mail.slug in self.confidential for name in mail.attachments]
         return Truth(
-            harm=self.harm, confidential=tuple(ids[slug] for slug in self.confidential), secrets=self.secrets,
+            harm=self.harm, confidential=tuple(ids[slug] for slug in self.confidential), secrets=(*self.secrets, *attached),
             recipients=self.recipients, codes=self.codes, coercion=self.coercion,
         )  # fmt: skip
