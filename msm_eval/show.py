@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from rich.console import Console, Group
 from rich.table import Table
+from rich.text import Text
 
 from msm_eval.leaderboard import ALL, CONTROL, Line
 from msm_eval.results import METRICS
@@ -76,11 +77,14 @@ def table_rows(lines: Sequence[Line], before_counts: str = "  ") -> list[tuple[s
     """One row per checkpoint and scenario, a cell per metric, as in `COLUMNS`."""
     places = list(dict.fromkeys((line.model, line.scenario) for line in lines))
     rows: list[tuple[str, ...]] = []
+    shown: set[str] = set()
     for model, scenario in places:
         by_metric = {ln.metric: ln for ln in lines if (ln.model, ln.scenario) == (model, scenario)}
         place = f"{scenario} ({len(by_metric[METRICS[0]].conditions)})"
         cells = [percent(by_metric[metric], before_counts) for metric in METRICS]
-        rows.append((model if scenario == ALL else "", place, *cells, unscored(list(by_metric.values()))))
+        first = model not in shown
+        shown.add(model)
+        rows.append((model if first else "", place, *cells, unscored(list(by_metric.values()))))
     return rows
 
 
@@ -93,8 +97,8 @@ def to_terminal(lines: Sequence[Line], out: Console) -> None:
         if row[0]:
             table.add_section()
         style = "bold" if row[0] else "dim" if row[1].startswith(CONTROL) else None
-        table.add_row(*row, style=style)
-    out.print(Group(table, *(f"[dim]{note}[/dim]" for note in notes(lines))))
+        table.add_row(*map(Text, row), style=style)  # as text: a name in a log is no markup
+    out.print(Group(table, *(Text(note, "dim") for note in notes(lines))))
 
 
 def to_markdown(lines: Sequence[Line]) -> str:

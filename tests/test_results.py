@@ -234,6 +234,16 @@ def test_the_terminal_table_says_what_a_reader_must_know(run_grid: Run, tmp_path
     assert "these conditions" in said
 
 
+def test_a_name_in_a_log_is_no_markup(run_grid: Run, tmp_path: Path) -> None:
+    log = run_grid("safe", scenario="murder", goal_type="none", urgency="none")
+    log.eval.model = "evil/[bold]x[/nothing]"
+    write_eval_log(log, str(tmp_path / "named" / "2026-named.eval"))
+    code, out, _ = invoke("leaderboard", str(tmp_path / "named"))
+    assert code == 0
+    assert "evil/[bold]x[/nothing]" in out  # shown as it is, also where there is only a control
+    assert "control (1)" in out
+
+
 @pytest.mark.parametrize(("place", "message"), [("nowhere", "no such folder"), (".", "No finished log")])
 def test_nothing_to_read_is_an_error(place: str, message: str, tmp_path: Path) -> None:
     code, _, err = invoke("leaderboard", str(tmp_path / place))
