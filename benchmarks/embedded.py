@@ -20,7 +20,7 @@ from msm_eval.local import weights
 from msm_eval.scenario import render_condition
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-ROWS, WRITTEN = 3, 32
+ROWS, WRITTEN = 3, 96
 
 
 def measure(generate: Callable[..., Any], batch: Any) -> tuple[float, float]:
