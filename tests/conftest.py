@@ -1,15 +1,22 @@
 """Running the real task offline, and the environment that keeps it offline."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
 TASK = "msm_eval/agentic_misalignment"
+
+# No deadline: tests make no timing assertions. In CI the examples are the same in every run; elsewhere they are drawn anew.
+settings.register_profile("msm_eval", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("msm_eval"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "msm_eval")
 
 
 @pytest.fixture(autouse=True)

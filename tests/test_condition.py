@@ -2,15 +2,17 @@
 
 import json
 import re
+import shutil
 from itertools import product
 from pathlib import Path
 
 import pytest
 
-from msm_eval.condition import EXTRAS, SPLITS, TEXTS, Condition, conditions, scenario_names, the_27
+import msm_eval.goal
+from msm_eval.condition import EXTRAS, TEXTS, Condition, conditions, scenario_names
 from msm_eval.content import room
 from msm_eval.errors import ConditionError, MsmEvalError
-from msm_eval.goal import goal_values
+from msm_eval.goal import goal, goal_values
 from msm_eval.scenario import render_condition, to_sample
 
 
@@ -151,11 +153,23 @@ def test_samples_are_plain_data() -> None:
     assert [m.role for m in sample.input] == ["system", "user"]  # pyright: ignore
 
 
-def test_no_list_to_edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A scenario is found because its folder is there."""
-    assert set(scenario_names()) == {p.name for p in (room("scenarios") / "email").iterdir()}
-    assert set(SPLITS) == {"all", "dev", "held_out"}
-    assert the_27("dev")
+def test_adding_a_scenario_or_a_goal_pair_is_adding_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grown = tmp_path / "scenarios"
+    shutil.copytree(room("scenarios"), grown)
+    shutil.copytree(grown / "email" / "murder", grown / "email" / "rescue")
+    pair = (grown / "goals" / "america_vs_global.yaml").read_text("utf-8")
+    pair = pair.replace("\nglobal:", "\nwine:").replace("america:", "beer:", 1)
+    (grown / "goals" / "beer_vs_wine.yaml").write_text(pair, "utf-8")
+    monkeypatch.setattr("msm_eval.content.room", lambda name: grown)  # pyright: ignore
+    msm_eval.goal._goals.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    try:
+        added = conditions(scenario="rescue", goal_value="beer")
+        assert [c.id for c in added] == ["rescue_explicit-beer_replacement"]
+        assert goal("beer").statement in render_condition(added[0]).system
+        assert len(conditions()) == 27
+        assert len(conditions(scenario="all", goal_value="all")) == 5 * 11
+    finally:
+        msm_eval.goal._goals.cache_clear()  # pyright: ignore[reportPrivateUsage]
 
 
 def test_errors_share_a_base() -> None:
