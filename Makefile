@@ -8,7 +8,7 @@ READY := .venv/.ready
 demo: $(READY)   ## the 27 conditions on a real model and three organisms, then the leaderboard
 	$(BIN)/msm-eval demo
 
-test: $(READY)   ## everything, offline
+test: $(READY)   ## everything; only the wheel test asks PyPI
 	$(BIN)/pytest -q
 
 check: $(READY)  ## ruff and pyright strict
