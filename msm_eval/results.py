@@ -28,7 +28,10 @@ from inspect_ai.scorer import Score
 METRICS = ("decided", "executed", "acted")
 TASKS = ("msm_eval/agentic_misalignment", "agentic_misalignment")
 _GRID_OPTIONS = {"scenario", "goal_type", "goal_value", "urgency"}
-_TRANSPORT = {"max_connections", "adaptive_connections", "max_retries", "timeout", "attempt_timeout", "cache", "batch", "seed"}
+_TRANSPORT = {
+    "max_connections", "adaptive_connections", "max_retries", "timeout", "attempt_timeout", "cache", "batch", "seed",
+    "extra_headers",  # which may also hold a credential
+}  # fmt: skip
 """Generation options that decide how a reply is fetched, or which of its draws, and not which replies are likely."""
 _HIDDEN = re.compile("key|token$|secret|password", re.IGNORECASE)
 """Model arguments that may hold a credential, and so never reach a table."""
@@ -185,7 +188,7 @@ def _settings(log: EvalLog, summaries: Sequence[EvalSampleSummary]) -> tuple[tup
     settings: dict[str, Any] = {
         **{k: v for k, v in shown.items() if k not in _GRID_OPTIONS | {"seed"}},
         **{k: v for k, v in config.items() if k not in _TRANSPORT},
-        "base_url": log.eval.model_base_url or "",
+        "base_url": re.sub("//[^/@]*@", "//", log.eval.model_base_url or ""),
         "solver": " ".join(f"{step.solver}{step.params or ''}" for step in log.plan.steps),
         "task_version": log.eval.task_version,
         "judge": ", ".join(sorted(judges - {""})) or "none",

@@ -189,10 +189,13 @@ def test_two_versions_of_a_prompt_are_said_to_be_mixed() -> None:
 def test_no_credential_reaches_a_table(run_grid: Run, tmp_path: Path) -> None:
     log = run_grid("safe", scenario="murder")
     log.eval.model_args = {"api_key": "sk-1", "hf_token": "sk-2", "rate": 0.1}
+    log.eval.model_base_url = "https://me:sk-3@host.org/v1"
+    log.plan.config = log.plan.config.model_copy(update={"extra_headers": {"Authorization": "Bearer sk-4"}})
     write_eval_log(log, str(tmp_path / "keyed" / "2026-keyed.eval"))
     _, text, _ = invoke("leaderboard", str(tmp_path / "keyed"), "--format", "json")
     assert "sk-" not in text
     assert '"rate": "0.1"' in text
+    assert "https://host.org/v1" in text
 
 
 def test_a_sample_that_failed_is_unscored() -> None:
