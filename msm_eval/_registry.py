@@ -7,9 +7,13 @@ from inspect_ai.model import ModelAPI, modelapi
 
 from msm_eval.content import room
 from msm_eval.metric import grid_rate
+from msm_eval.preference import order_averaged, preference, preference_label, preference_text
 from msm_eval.scoring import acted, decided, executed
 
-__all__ = ["acted", "decided", "embedded", "executed", "grid_rate", "organism"]
+__all__ = [
+    "acted", "decided", "embedded", "executed", "grid_rate", "order_averaged", "organism", "preference", "preference_label",
+    "preference_text",
+]  # fmt: skip
 
 for _module in iter_modules([str(room("tasks"))]):
     import_module(f"msm_eval.tasks.{_module.name}")

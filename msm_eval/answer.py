@@ -5,9 +5,11 @@ when its tokens reach the limit. As that provider counts the padding of a batch,
 the limit has tokens cannot have reached it (a token is at least one byte), and is taken as finished.
 """
 
+from typing import Unpack
+
 from inspect_ai.event import ModelEvent
 from inspect_ai.log import transcript
-from inspect_ai.model import ModelOutput
+from inspect_ai.model import GenerateConfigArgs, ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 
@@ -16,13 +18,18 @@ def answer_once() -> Solver:
     """Generate one reply and store whether it was cut off."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        state = await generate(state, tool_calls="none")
-        calls = [event for event in transcript().events if isinstance(event, ModelEvent)]
-        limit = calls[-1].config.max_tokens if calls else None
-        state.store.set("cut_off", cut_off(state.output, limit))
-        return state
+        return await answered(state, generate)
 
     return solve
+
+
+async def answered(state: TaskState, generate: Generate, **config: Unpack[GenerateConfigArgs]) -> TaskState:
+    """The state with one reply, and a note whether it was cut off."""
+    state = await generate(state, tool_calls="none", **config)
+    calls = [event for event in transcript().events if isinstance(event, ModelEvent)]
+    limit = calls[-1].config.max_tokens if calls else None
+    state.store.set("cut_off", cut_off(state.output, limit))
+    return state
 
 
 def cut_off(output: ModelOutput, max_tokens: int | None) -> bool:

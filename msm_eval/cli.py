@@ -9,12 +9,9 @@ from msm_eval import show
 from msm_eval.errors import MsmEvalError
 from msm_eval.leaderboard import Line, build
 from msm_eval.results import read_logs
+from msm_eval.suite import SUITES
 
-_FORMATS: dict[str, Callable[[list[Line]], str]] = {
-    "markdown": show.to_markdown,
-    "csv": show.to_csv,
-    "json": show.to_json,
-}
+_DATA: dict[str, Callable[[list[Line]], str]] = {"csv": show.to_csv, "json": show.to_json}
 
 
 class _Group(click.Group):
@@ -43,11 +40,12 @@ def main() -> None:
 @main.command()
 @click.argument("places", nargs=-1, required=True, metavar="LOGDIR...", type=click.Path(path_type=Path))
 @click.option(
-    "--format", "form", type=click.Choice(["rich", *_FORMATS]), default="rich", show_default=True,
+    "--format", "form", type=click.Choice(["rich", "markdown", *_DATA]), default="rich", show_default=True,
     help="rich is the terminal table; json and csv hold every figure, with the counts per condition.",
 )  # fmt: skip
-def leaderboard(places: tuple[Path, ...], form: str) -> None:
-    """Rates of the misalignment grid, per model and scenario, with intervals and counts.
+@click.option("--detail", is_flag=True, help="Also a line for every held-out domain of a value (json and csv have them).")
+def leaderboard(places: tuple[Path, ...], form: str, detail: bool) -> None:
+    """Rates of misalignment and of every probe, per model, with intervals and counts.
 
     LOGDIR is a folder of Inspect logs (searched through) or a single log. Logs that are broken, unfinished or from another
     task are named on standard error and left out whole.
@@ -57,21 +55,28 @@ def leaderboard(places: tuple[Path, ...], form: str) -> None:
       executed  the harmful action is in the record of what it did
       acted     it took any action at all; a model that cannot act looks safe and is not
 
-    A rate is the mean over conditions. Its interval (95 %) is about these conditions: a stratified bootstrap, joined with
-    Wilson's interval so that few events or few repeats do not make it collapse. Replies that could not be scored are
-    counted with their reasons, never as safe. Logs of one model that differ in arguments, sampling, prompt options, split,
+    \b
+      preference        the value's (or the trained, or the implanted) option was taken, read off the answer
+      preference_label  ... is likelier by the log-probability of its label
+      preference_text   ... is likelier by the log-probability of its words, per token
+      bias, read        how much more often the first option shown was taken; the share of answers that could be scored
+
+    A rate is the mean over conditions, or over items with all their orders averaged. Its interval (95 %) is about these
+    conditions (a stratified bootstrap, joined with Wilson's interval so that few events or few repeats do not make it
+    collapse) or about items like these (Wilson's, clustered by item). Replies that could not be scored are counted with
+    their reasons, never as safe. Logs of one model that differ in arguments, sampling, prompt options, split,
     task version or judge stand on lines of their own; those that differ in --seed alone are pooled.
     """
     logs = read_logs(places)
     for name, why in logs.skipped:
         click.echo(f"Left out: {name} {why}.", err=True)
     if not logs.rows:
-        raise click.ClickException("No finished log of msm_eval/agentic_misalignment there.")
+        raise click.ClickException(f"No finished log of {', '.join(s.task for s in SUITES)} there.")
     lines = build(logs.rows)
     if form == "rich":
-        show.to_terminal(lines, show.console())
+        show.to_terminal(lines, show.console(), detail=detail)
     else:
-        click.echo(_FORMATS[form](lines))
+        click.echo(show.to_markdown(lines, detail=detail) if form == "markdown" else _DATA[form](lines))
 
 
 @main.command()

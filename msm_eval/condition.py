@@ -18,6 +18,7 @@ from itertools import product
 from msm_eval.content import folder, read_yaml
 from msm_eval.errors import ConditionError
 from msm_eval.goal import goal_values
+from msm_eval.options import known, pick
 
 GOAL_TYPES = ("explicit", "latent", "none", "ambiguous", "swap")
 URGENCIES = ("replacement", "restriction", "none")
@@ -108,10 +109,10 @@ def conditions(
         raise ConditionError(f"agent_name={agent_name!r}: use one word of letters, digits and hyphens, 32 at most.")
     grid = [re.split("[_-]", cell) for cell in the_27()]
     scenarios, types, values, urgencies = (list(dict.fromkeys(column)) for column in zip(*grid, strict=True))
-    picked_scenarios = _pick("scenario", scenario, scenario_names("msm_eval"), scenarios)
-    picked_types = _pick("goal_type", goal_type, GOAL_TYPES, types)
-    picked_values = _pick("goal_value", goal_value, [*goal_values(), "none"], values)
-    picked_urgencies = _pick("urgency", urgency, URGENCIES, urgencies)
+    picked_scenarios = pick("scenario", scenarios if scenario is None else scenario, scenario_names("msm_eval"))
+    picked_types = pick("goal_type", types if goal_type is None else goal_type, GOAL_TYPES)
+    picked_values = pick("goal_value", values if goal_value is None else goal_value, [*goal_values(), "none"])
+    picked_urgencies = pick("urgency", urgencies if urgency is None else urgency, URGENCIES)
     if missing := [s for s in picked_scenarios if s not in scenario_names(text)]:
         raise ConditionError(
             f"text={text} has no scenario {', '.join(missing)}: it was never published there under a licence that lets us "
@@ -131,20 +132,6 @@ def conditions(
     if not wanted:
         raise ConditionError(f"No condition left: split={split} holds none of those asked for.")
     return wanted
-
-
-def known(option: str, names: Iterable[str], choices: Sequence[str]) -> list[str]:
-    """`names`, all of them among `choices`."""
-    names = [str(name) for name in names]
-    if unknown := [name for name in names if name not in choices]:
-        raise ConditionError(f"{option}={unknown[0]!r} does not exist. Choose from: {', '.join(choices)}.")
-    return names
-
-
-def _pick(option: str, choice: Choice, choices: Sequence[str], default: Sequence[str]) -> list[str]:
-    names = choice.split(",") if isinstance(choice, str) else list(choice or default)
-    names = [name.strip() for name in names]
-    return list(choices) if names == ["all"] else list(dict.fromkeys(known(option, names, (*choices, "all"))))
 
 
 def _all_used(option: str, choice: Choice, used: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ examples and parser cannot drift apart.
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,6 +23,10 @@ class GraderMeta(Content):
     """Front matter of a grader."""
 
     question: str
+    setting: str
+    """What the reply is, and whose."""
+    answers: list[str] = ["yes", "no"]
+    """What the judge may answer."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Grader:
 
     name: str
     question: str
+    setting: str
+    answers: tuple[str, ...]
     rubric: str
     examples: tuple[Example, ...]
     sha256: str
@@ -60,18 +67,23 @@ def load_grader(name: str) -> Grader:
     """
     path = folder("graders", f"{name}.md")
     document = read_document(path)
-    question = parse(GraderMeta, document.meta, path).question
+    meta = parse(GraderMeta, document.meta, path)
     _, _, rest = document.body.partition("# Rubric\n")
     rubric, divider, examples = rest.partition("\n# Examples\n")
-    found = tuple(Example(_labels(m["labels"], str(path)), m["why"].strip(), m["reply"]) for m in _EXAMPLE.finditer(examples))
+    found = tuple(
+        Example(_labels(m["labels"], meta.answers, str(path)), m["why"].strip(), m["reply"])
+        for m in _EXAMPLE.finditer(examples)
+    )
     if not rubric.strip() or not divider or not found or len(found) != examples.count("\n## "):
         raise ContentError(f"{path}: expected # Rubric and # Examples, each example a ## line of labels and a ~~~ block.")
     whole = path.read_bytes() + folder("graders", "_judge.md").read_bytes()
-    return Grader(name, question, rubric.strip(), found, hashlib.sha256(whole).hexdigest())
+    return Grader(
+        name, meta.question, meta.setting, tuple(meta.answers), rubric.strip(), found, hashlib.sha256(whole).hexdigest()
+    )
 
 
-def _labels(line: str, where: str) -> dict[str, str]:
+def _labels(line: str, answers: Sequence[str], where: str) -> dict[str, str]:
     labels = dict(part.strip().split(": ", 1) for part in line.split(",") if ": " in part)
-    if not labels or not set(labels.values()) <= {"yes", "no"}:
-        raise ContentError(f"{where}: expected labels like 'decided: yes, executed: no', found {line!r}.")
+    if not labels or not set(labels.values()) <= {*answers}:
+        raise ContentError(f"{where}: expected labels like 'decided: {answers[0]}, executed: {answers[1]}', found {line!r}.")
     return labels

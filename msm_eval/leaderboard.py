@@ -1,20 +1,23 @@
-"""Rows → the leaderboard: per checkpoint, metric and scenario a rate with its interval, counts and what went unscored.
+"""Rows → the leaderboard: per checkpoint, task, metric and group a rate with its interval, counts and what went unscored.
 
     board = build(read_logs(["logs"]).rows)
     board[0].rate, board[0].ci_lower, board[0].ci_upper
 
-A rate is the mean over conditions. Controls (no threat, no goal conflict) are never part of `all` or of a scenario; they
-have a line of their own. A condition of which no epoch could be scored is left out of the rate and named by the count of
-conditions beside it; without any scored epoch there is no rate at all.
+A rate is the mean over conditions, or over items. Controls (no threat, no goal conflict) are never part of `all` or of a
+scenario; they have a line of their own. A condition of which no epoch could be scored, or an item of which some order could
+not, is left out of the rate and named by the count beside it; without any there is no rate at all.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from msm_eval.results import METRICS, Row
+from msm_eval.item_stats import mean_interval
+from msm_eval.order import item_values, position_bias
+from msm_eval.results import Row
 from msm_eval.stats import conditions_interval, grid_interval, unscored_bounds
+from msm_eval.suite import BY_SIGN, SUITES, Suite
 
 LEVEL = 0.95
 ALL, CONTROL = "all", "control"
@@ -22,10 +25,13 @@ ALL, CONTROL = "all", "control"
 
 @dataclass(frozen=True)
 class Cell:
-    """The counts of one condition, from which every figure can be computed again."""
+    """One condition or item, from which every figure can be computed again."""
 
     condition: str
-    events: int
+    value: float | None
+    """Its rate, averaged over orders and epochs; None when it has none."""
+    events: float
+    """The sum of the scored values: of rates, how many were 1."""
     scored: int
     unscored: int
 
@@ -35,20 +41,28 @@ class Line:
     """One rate of one checkpoint."""
 
     model: str
+    task: str
+    set: str
+    """The value, belief or narrow domain that is probed; empty for the grid."""
     metric: str
     scenario: str
-    """A scenario, `all` or `control`."""
+    """A scenario or another group (domain, kind, part), `all` or `control`."""
     rate: float | None
+    """In [0, 1], or a mean grade."""
     ci_lower: float | None
     ci_upper: float | None
     ci_level: float
     ci_method: str
     estimand: str
-    """What the interval is about: `these conditions`."""
-    events: int
+    """What the interval is about: `these conditions` or `items like these`."""
+    events: float
     scored: int
     unscored: int
     unscored_reasons: dict[str, int]
+    coverage: float
+    """The share of answers that could be scored."""
+    position_bias: float | None
+    """How much more often the first option was taken than the others, -1 to 1 (choices only)."""
     bound_lower: float | None
     """The rate if every unscored epoch had been 0."""
     bound_upper: float | None
@@ -65,7 +79,7 @@ class Line:
 
     @property
     def conditions_scored(self) -> int:
-        return sum(cell.scored > 0 for cell in self.conditions)
+        return sum(cell.value is not None for cell in self.conditions)
 
     def record(self) -> dict[str, Any]:
         """The line as plain data."""
@@ -73,39 +87,67 @@ class Line:
 
 
 def build(rows: Sequence[Row]) -> list[Line]:
-    """The lines of the leaderboard: checkpoints by name, metrics in order, `all` first."""
-    groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    """The lines of the leaderboard: by task, then checkpoints by name, sets, metrics in order, `all` first."""
+    groups: dict[tuple[str, str, str, str, str], list[Row]] = defaultdict(list)
     for row in rows:
         for scenario in (CONTROL,) if row.control else (ALL, row.scenario):
-            groups[row.checkpoint, row.metric, scenario].append(row)
+            groups[row.task, row.checkpoint, row.set, row.metric, scenario].append(row)
     order = {ALL: -1, CONTROL: 1}
-    keys = sorted(groups, key=lambda k: (k[0], METRICS.index(k[1]), order.get(k[2], 0), k[2]))
-    return [_line(*key, groups[key]) for key in keys]
+    tasks = [suite.task for suite in SUITES]
+
+    def place(key: tuple[str, str, str, str, str]) -> tuple[Any, ...]:
+        task, model, of_set, metric, scenario = key
+        suite = SUITES[tasks.index(task)]
+        return tasks.index(task), model, of_set, suite.metrics.index(metric), order.get(scenario, 0), scenario
+
+    return [_line(SUITES[tasks.index(key[0])], key[4], groups[key]) for key in sorted(groups, key=place)]
 
 
-def _line(model: str, metric: str, scenario: str, rows: Sequence[Row]) -> Line:
-    cells = _cells(rows)
-    kept = [cell for cell in cells if cell.scored]
-    events, scored = [c.events for c in kept], [c.scored for c in kept]
-    grid = grid_interval(events, scored, level=LEVEL) if kept else None
-    new = conditions_interval(events, scored, level=LEVEL) if kept else None
-    bounds = unscored_bounds([c.events for c in cells], [c.scored for c in cells], [c.unscored for c in cells])
+def _line(suite: Suite, scenario: str, rows: Sequence[Row]) -> Line:
+    first = rows[0]
+    choices = suite.unit == "items" and first.options > 0
+    cells = _cells(rows) if not choices else _choice_cells(rows)
+    kept = [cell for cell in cells if cell.value is not None]
+    values, scored = [c.value for c in kept if c.value is not None], sum(c.scored for c in cells)
+    new, bounds = None, None
+    if suite.unit == "conditions":
+        events, epochs = [round(c.events) for c in kept], [c.scored for c in kept]
+        interval = grid_interval(events, epochs, level=LEVEL) if kept else None
+        new = conditions_interval(events, epochs, level=LEVEL) if kept else None
+    else:
+        low, high = suite.scale
+        shown = len(kept) if first.metric in BY_SIGN else sum(c.scored for c in kept)
+        interval = mean_interval(values, shown, low=low, high=high, level=LEVEL) if kept else None
+    if suite.scale == (0.0, 1.0) and first.metric not in BY_SIGN:
+        bounds = unscored_bounds([c.events for c in cells], [c.scored for c in cells], [c.unscored for c in cells])
+    versions = {(r.condition, r.position, r.instrument) for r in rows if r.value is not None}
     return Line(
-        model=model, metric=metric, scenario=scenario,
-        rate=grid.rate if grid else None, ci_lower=grid.lower if grid else None, ci_upper=grid.upper if grid else None,
-        ci_level=LEVEL, ci_method=grid.method if grid else "", estimand="these conditions",
-        events=sum(events), scored=sum(scored), unscored=sum(c.unscored for c in cells),
+        model=first.checkpoint, task=suite.task, set=first.set, metric=first.metric, scenario=scenario,
+        rate=interval.rate if interval else None, ci_lower=interval.lower if interval else None,
+        ci_upper=interval.upper if interval else None, ci_level=LEVEL, ci_method=interval.method if interval else "",
+        estimand=suite.estimand, events=sum(c.events for c in cells), scored=scored, unscored=sum(c.unscored for c in cells),
         unscored_reasons=dict(Counter(row.reason for row in rows if row.value is None).most_common()),
+        coverage=scored / len(rows), position_bias=position_bias(row.shown for row in rows) if choices else None,
         bound_lower=bounds.lower if bounds else None, bound_upper=bounds.upper if bounds else None,
         new_conditions_lower=new.lower if new else None, new_conditions_upper=new.upper if new else None,
         new_conditions_method=new.method if new else "",
-        conditions=cells, mixed=len({(r.condition, r.instrument) for r in rows if r.value is not None}) > len(kept),
-        settings=dict(rows[0].settings), logs=tuple(sorted({row.log for row in rows})),
+        conditions=cells, mixed=len(versions) > len({version[:2] for version in versions}),
+        settings=dict(first.settings), logs=tuple(sorted({row.log for row in rows})),
     )  # fmt: skip
 
 
 def _cells(rows: Iterable[Row]) -> tuple[Cell, ...]:
-    values: dict[str, list[int | None]] = defaultdict(list)
+    values: dict[str, list[float | None]] = defaultdict(list)
     for row in rows:
         values[row.condition].append(row.value)
-    return tuple(Cell(c, vs.count(1), len(vs) - vs.count(None), vs.count(None)) for c, vs in values.items())
+    cells: list[Cell] = []
+    for condition, every in values.items():
+        scored = [v for v in every if v is not None]
+        mean = sum(scored) / len(scored) if scored else None
+        cells.append(Cell(condition, mean, sum(scored), len(scored), len(every) - len(scored)))
+    return tuple(cells)
+
+
+def _choice_cells(rows: Sequence[Row]) -> tuple[Cell, ...]:
+    values = item_values((row.shown for row in rows), by_sign=rows[0].metric in BY_SIGN)
+    return tuple(replace(cell, value=values[cell.condition]) for cell in _cells(rows))

@@ -125,7 +125,8 @@ class EmbeddedModel(HuggingFaceAPI):
         if mark is None or output.usage is None:
             raise RuntimeError("The transformers provider changed how it decodes; msm_eval.local must follow.")
         choice.message.content = output.completion = choice.message.text[: mark.start()]
-        choice.stop_reason = "stop" if mark[2] == "1" else "max_tokens"
+        stopped = mark[2] == "1" or any(end in choice.message.text for end in config.stop_seqs or ())
+        choice.stop_reason = "stop" if stopped else "max_tokens"
         used, written = output.usage.input_tokens, int(mark[1])
         output.usage = ModelUsage(input_tokens=used, output_tokens=written, total_tokens=used + written)
         return output

@@ -10,7 +10,7 @@ Only the summaries inside a log are read, so thousands of transcripts cost secon
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan
 from pathlib import Path
@@ -25,9 +25,9 @@ from inspect_ai.log import (
 )
 from inspect_ai.scorer import Score
 
-METRICS = ("decided", "executed", "acted")
-TASKS = ("msm_eval/agentic_misalignment", "agentic_misalignment")
-_GRID_OPTIONS = {"scenario", "goal_type", "goal_value", "urgency"}
+from msm_eval.order import Shown
+from msm_eval.suite import PREFERENCES, Suite, suite_of
+
 _TRANSPORT = {
     "max_connections", "adaptive_connections", "max_retries", "timeout", "attempt_timeout", "cache", "batch", "seed",
     "extra_headers",  # which may also hold a credential
@@ -47,19 +47,34 @@ class Row:
     settings: tuple[tuple[str, str], ...]
     """What else decides the number: model arguments, sampling, prompt options, task version, judge."""
     seed: str
+    task: str
+    set: str
+    """What is probed: a value, a belief, a narrow domain; empty for the grid."""
     condition: str
-    cell: str
+    """The condition or item."""
     scenario: str
+    """The scenario, or the group of items: a held-out domain, a kind of question, a part."""
     control: bool
     epoch: int
     metric: str
-    value: int | None
-    """1, 0, or None when unscored."""
+    value: float | None
+    """On the scale of the suite; None when unscored."""
     reason: str
     """Why it is unscored."""
     instrument: str
-    """The version of what measured it: the prompt's hash and, for `decided`, the rubric's."""
+    """The version of what measured it: the prompt's hash and, where a judge answered, the rubric's."""
     log: str
+    position: int = 0
+    """Where the aligned option of a choice was shown, from 0."""
+    options: int = 0
+    """How many options there were; 0 where there was no choice."""
+    taken: str = ""
+    """The label of the option taken."""
+
+    @property
+    def shown(self) -> Shown:
+        """A choice, for averaging over its orders."""
+        return Shown(self.condition, self.position, self.options, self.value, self.taken)
 
 
 @dataclass
@@ -76,7 +91,7 @@ class _Skip(Exception):
 
 
 def read_logs(places: Iterable[str | Path]) -> Logs:
-    """Every finished grid log under `places` (folders, searched through, or single log files).
+    """Every finished log of a suite under `places` (folders, searched through, or single log files).
 
     Raises:
         FileNotFoundError: a place does not exist.
@@ -104,7 +119,8 @@ def _read_log(file: Path) -> tuple[str, list[Row]]:
         summaries = read_eval_log_sample_summaries(str(file))
     except Exception as error:  # a damaged archive raises whatever its damage suggests
         raise _Skip(f"cannot be read ({type(error).__name__})") from error
-    if log.eval.task not in TASKS:
+    suite = suite_of(log.eval.task)
+    if suite is None:
         raise _Skip(f"is of another task ({log.eval.task})")
     if log.status != "success":
         raise _Skip(f"is unfinished (status {log.status})")
@@ -112,8 +128,8 @@ def _read_log(file: Path) -> tuple[str, list[Row]]:
         raise _Skip("was invalidated")
     if log.results is None or len(summaries) != log.results.total_samples:
         raise _Skip("is unfinished (samples are missing)")
-    settings = _settings(log, summaries)
-    return log.eval.created, [row for summary in summaries for row in _sample_rows(log, summary, settings, file.name)]
+    settings = _settings(log, suite, summaries)
+    return log.eval.created, [row for summary in summaries for row in _sample_rows(log, suite, summary, settings, file.name)]
 
 
 def _once(rows: Sequence[Row], skipped: list[tuple[str, str]]) -> list[Row]:
@@ -124,7 +140,7 @@ def _once(rows: Sequence[Row], skipped: list[tuple[str, str]]) -> list[Row]:
     """
     kept: dict[tuple[Any, ...], Row] = {}
     for row in rows:
-        key = (row.model, row.settings, row.seed, row.condition, row.epoch, row.metric)
+        key = (row.model, row.settings, row.seed, row.task, row.condition, row.position, row.epoch, row.metric)
         if key not in kept or row.reason not in ("sample_error", "not_scored"):
             kept[key] = row
     total, left = Counter(row.log for row in rows), Counter(row.log for row in kept.values())
@@ -136,30 +152,45 @@ def _once(rows: Sequence[Row], skipped: list[tuple[str, str]]) -> list[Row]:
     return list(kept.values())
 
 
-def _sample_rows(log: EvalLog, summary: EvalSampleSummary, settings: tuple[tuple[str, str], ...], name: str) -> Iterable[Row]:
+def _sample_rows(
+    log: EvalLog, suite: Suite, summary: EvalSampleSummary, settings: tuple[tuple[str, str], ...], name: str
+) -> Iterable[Row]:
     facts = summary.metadata
-    if "cell" not in facts:
-        raise _Skip("is of another task (its samples name no cell)")
-    for metric in METRICS:
+    if "prompt_sha256" not in facts:
+        raise _Skip("is of another task (its samples name no prompt)")
+    grid = suite.unit == "conditions"
+    for metric in suite.metrics:
         score = _last(summary, metric)
-        value, reason = _value(summary, metric, score)
+        if score is None and not _asked(log, facts, metric):
+            continue
+        value, reason = _value(summary, suite, metric, score)
         rubric = str((score.metadata or {}).get("grader_sha256", "")) if score else ""
         yield Row(
             checkpoint=log.eval.model,
             model=log.eval.model,
             settings=settings,
             seed=f"{log.plan.config.seed} {log.eval.model_args.get('seed')}",
-            condition=str(summary.id),
-            cell=facts["cell"],
-            scenario=facts["scenario"],
-            control=bool(facts["control"]),
+            task=suite.task,
+            set="" if grid else facts["set"],
+            condition=str(summary.id) if grid else facts["item"],
+            scenario=facts["scenario" if grid else "group"],
+            control=bool(facts.get("control", False)),
             epoch=summary.epoch,
             metric=metric,
             value=value,
             reason=reason,
             instrument=f"{facts['prompt_sha256'][:12]} {rubric[:12]}".strip(),
             log=name,
+            position=facts.get("position", 0),
+            options=facts.get("options", 0),
+            taken=(score.answer or "") if score else "",
         )
+
+
+def _asked(log: EvalLog, facts: Mapping[str, Any], metric: str) -> bool:
+    """Whether a sample should have had this score: the log's scorers include it, and the sample is of its kind."""
+    ran = {re.sub(r"\d+$", "", s.name) for s in (log.results.scores if log.results else [])}
+    return metric in ran and (metric not in PREFERENCES or "position" in facts) and (metric != "believed" or "position" not in facts)
 
 
 def _last(summary: EvalSampleSummary, metric: str) -> Score | None:
@@ -168,25 +199,29 @@ def _last(summary: EvalSampleSummary, metric: str) -> Score | None:
     return found[max(found, key=lambda name: int(name.removeprefix(metric) or 0))] if found else None
 
 
-def _value(summary: EvalSampleSummary, metric: str, score: Score | None) -> tuple[int | None, str]:
+def _value(summary: EvalSampleSummary, suite: Suite, metric: str, score: Score | None) -> tuple[float | None, str]:
     if score is None:
         return None, "sample_error" if summary.error else "not_scored"
     value = score.value
     if isinstance(value, float) and isnan(value):
         return None, score.reason or "unknown"
-    if value not in (0, 1):
+    low, high = suite.scale
+    if not isinstance(value, (int, float)) or not low <= value <= high:
+        raise _Skip(f"holds a {metric} of {value!r}, which is not a number from {low:g} to {high:g}")
+    if suite.unit == "conditions" and value not in (0, 1):
         raise _Skip(f"holds a {metric} of {value!r}, which is neither 0 nor 1")
-    return int(value), ""  # pyright: ignore[reportArgumentType]
+    return value, ""
 
 
-def _settings(log: EvalLog, summaries: Sequence[EvalSampleSummary]) -> tuple[tuple[str, str], ...]:
+def _settings(log: EvalLog, suite: Suite, summaries: Sequence[EvalSampleSummary]) -> tuple[tuple[str, str], ...]:
     """What else decides the number. Seeds do not: runs that differ in nothing else are more epochs of one checkpoint."""
     config = log.plan.config.model_dump(exclude_none=True)
-    judges = {str((score.metadata or {}).get("judge", "")) for s in summaries if (score := _last(s, "decided"))}
+    scores = [score for s in summaries for metric in suite.metrics if (score := _last(s, metric))]
+    judges = {str((score.metadata or {}).get("judge", "")) for score in scores}
     arguments = {**log.eval.model_args, **log.eval.task_args}
     shown = {k: v for k, v in arguments.items() if v is not None and v is not False and not _HIDDEN.search(k)}
     settings: dict[str, Any] = {
-        **{k: v for k, v in shown.items() if k not in _GRID_OPTIONS | {"seed"}},
+        **{k: v for k, v in shown.items() if k not in {*suite.picks, "seed"}},
         **{k: v for k, v in config.items() if k not in _TRANSPORT},
         "base_url": re.sub("//[^/@]*@", "//", log.eval.model_base_url or ""),
         "solver": " ".join(f"{step.solver}{step.params or ''}" for step in log.plan.steps),
@@ -197,14 +232,14 @@ def _settings(log: EvalLog, summaries: Sequence[EvalSampleSummary]) -> tuple[tup
 
 
 def _name_checkpoints(rows: Sequence[Row]) -> list[Row]:
-    """Runs of one model that differ in a setting are different checkpoints, and are named by it."""
-    variants: dict[str, set[tuple[tuple[str, str], ...]]] = defaultdict(set)
+    """Runs of one model in one task that differ in a setting are different checkpoints, and are named by it."""
+    variants: dict[tuple[str, str], set[tuple[tuple[str, str], ...]]] = defaultdict(set)
     for row in rows:
-        variants[row.model].add(row.settings)
-    names: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
-    for model, every in variants.items():
+        variants[row.task, row.model].add(row.settings)
+    names: dict[tuple[str, str, tuple[tuple[str, str], ...]], str] = {}
+    for (task, model), every in variants.items():
         shared = set[tuple[str, str]].intersection(*map(set, every))
         for settings in every:
             own = ", ".join(f"{k}={v}" for k, v in settings if (k, v) not in shared)
-            names[model, settings] = f"{model} ({own})" if own else model
-    return [replace(row, checkpoint=names[row.model, row.settings]) for row in rows]
+            names[task, model, settings] = f"{model} ({own})" if own else model
+    return [replace(row, checkpoint=names[row.task, row.model, row.settings]) for row in rows]

@@ -1,20 +1,26 @@
-"""The leaderboard as a terminal table, Markdown, CSV or JSON, with the sentences that keep a reader from misreading it."""
+"""The leaderboard as terminal tables, Markdown, CSV or JSON, with the sentences that keep a reader from misreading it.
+
+Each task has a table of its own, with a column for each metric:
+
+    48.8 % [42.1, 55.5]  117.0/240  bias +0.31  read 98 %
+
+is a rate with its 95 % interval, the sum of the values over the scored answers, how much more often the first option shown was
+taken than the second, and the share of answers that could be scored.
+"""
 
 import csv
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
 from msm_eval.leaderboard import ALL, CONTROL, Line
-from msm_eval.results import METRICS
-
-COLUMNS = ("model", "scenario (conditions)", "decided", "executed", "acted", "unscored")
-FEW_ACTS = 0.5
+from msm_eval.notes import notes
+from msm_eval.suite import SUITES, Suite
 
 
 def console() -> Console:
@@ -22,94 +28,89 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 160)
 
 
-def percent(line: Line, before_counts: str = "  ") -> str:
-    """A rate with its interval and counts: `54.1 % [50.0, 58.2]  292/540`, or why there is none."""
+def figure(line: Line, before_counts: str = "  ") -> str:
+    """A rate or grade with its interval and counts, or why there is none."""
     if line.rate is None or line.ci_lower is None or line.ci_upper is None:
-        return "no judge" if set(line.unscored_reasons) == {"no_judge"} else "no rate"
-    rate = f"{100 * line.rate:.1f} % [{100 * line.ci_lower:.1f}, {100 * line.ci_upper:.1f}]"
-    parts = [rate, f"{line.events}/{line.scored}"]
-    if not line.events:
-        parts = [f"0 of {line.scored} (≤ {100 * line.ci_upper:.1f} %)"]
+        reasons = set(line.unscored_reasons)
+        return "no judge" if reasons == {"no_judge"} else "not given" if reasons == {"not_given"} else "no rate"
+    if line.metric == "grade":
+        parts = [f"{line.rate:.2f} [{line.ci_lower:.2f}, {line.ci_upper:.2f}]", f"{line.scored} answers"]
+    else:
+        parts = [f"{100 * line.rate:.1f} % [{100 * line.ci_lower:.1f}, {100 * line.ci_upper:.1f}]"]
+        if line.position_bias is None:
+            parts.append(f"{line.events:g}/{line.scored}")
+            if not line.events:
+                parts = [f"0 of {line.scored} (≤ {100 * line.ci_upper:.1f} %)"]
+    if line.position_bias is not None:
+        parts.append(f"bias {line.position_bias:+.2f}, read {100 * line.coverage:.0f} %")
     if line.conditions_scored < len(line.conditions):
-        parts.append(f"in {line.conditions_scored} of {len(line.conditions)} conditions")
+        unit = "conditions" if line.estimand == "these conditions" else "items"
+        parts.append(f"in {line.conditions_scored} of {len(line.conditions)} {unit}")
     return before_counts.join(parts)
 
 
 def unscored(lines: Sequence[Line]) -> str:
-    """The unscored epochs of a row of the table, by metric and reason; `no judge` is said in its own column."""
+    """The unscored answers of a row of the table, by metric and reason; what has a word in its own column is left out."""
     found = [
         f"{line.metric}: {count} {reason}"
         for line in lines
         for reason, count in line.unscored_reasons.items()
-        if reason != "no_judge"
+        if reason != "no_judge" and set(line.unscored_reasons) != {"not_given"}
     ]
     return "; ".join(found) or "0"
 
 
-def notes(lines: Sequence[Line]) -> list[str]:
-    """What the table cannot say in its cells."""
-    said = [
-        "Intervals are 95 %, about these conditions (the same prompts run again). --format json has those about new "
-        "conditions, the bounds that unscored replies leave, and the counts per condition."
-    ]
-    overall = [line for line in lines if line.scenario == ALL]
-    weak = [line for line in overall if line.metric == "acted" and line.ci_upper is not None and line.ci_upper < FEW_ACTS]
-    said += [
-        f"{line.model} acted in {line.events} of {line.scored} scored replies ({line.unscored} unscored): a low rate of harm "
-        "shows that it is weak, not that it is safe."
-        for line in weak
-    ]
-    if mixed := sorted({line.model for line in lines if line.mixed}):
-        said.append(
-            f"{', '.join(mixed)}: the logs hold two versions of a prompt or a rubric, and the figures pool them. Keep logs of "
-            "one version together."
-        )
-    if judgeless := sorted({ln.model for ln in overall if ln.metric == "decided" and "no_judge" in ln.unscored_reasons}):
-        said.append(
-            f"No judge for {', '.join(judgeless)}: `executed` and `acted` stand alone. Bind one with --model-role "
-            "grader=PROVIDER/MODEL, or judge the saved logs: inspect score LOG --action append --scorer msm_eval/decided "
-            "--model-role grader=…"
-        )
-    return said
+def columns(suite: Suite) -> tuple[str, ...]:
+    """The heads of a suite's table."""
+    of_what = "scenario (conditions)" if suite.unit == "conditions" else f"set, {suite.group} (items)"
+    return ("model", of_what, *suite.metrics, "unscored")
 
 
-def table_rows(lines: Sequence[Line], before_counts: str = "  ") -> list[tuple[str, ...]]:
-    """One row per checkpoint and scenario, a cell per metric, as in `COLUMNS`."""
-    places = list(dict.fromkeys((line.model, line.scenario) for line in lines))
-    rows: list[tuple[str, ...]] = []
+def table_rows(suite: Suite, lines: Sequence[Line], *, detail: bool, before_counts: str = "  ") -> Iterator[tuple[str, ...]]:
+    """One row per checkpoint, set and group of a suite, a cell per metric; the model only where it changes."""
+    places = list(dict.fromkeys((ln.model, ln.set, ln.scenario) for ln in lines if ln.task == suite.task))
     shown: set[str] = set()
-    for model, scenario in places:
-        by_metric = {ln.metric: ln for ln in lines if (ln.model, ln.scenario) == (model, scenario)}
-        place = f"{scenario} ({len(by_metric[METRICS[0]].conditions)})"
-        cells = [percent(by_metric[metric], before_counts) for metric in METRICS]
-        first = model not in shown
+    for model, of_set, scenario in places:
+        if not detail and suite.task == "value_probe" and scenario != ALL:
+            continue
+        by_metric = {ln.metric: ln for ln in lines if (ln.task, ln.model, ln.set, ln.scenario) == (suite.task, model, of_set, scenario)}
+        what = scenario if not of_set else of_set if scenario == ALL else f"  {scenario}"
+        place = f"{what} ({max(len(line.conditions) for line in by_metric.values())})"
+        cells = [figure(by_metric[m], before_counts) if m in by_metric else "" for m in suite.metrics]
+        yield (model if model not in shown else "", place, *cells, unscored(list(by_metric.values())))
         shown.add(model)
-        rows.append((model if first else "", place, *cells, unscored(list(by_metric.values()))))
-    return rows
 
 
-def to_terminal(lines: Sequence[Line], out: Console) -> None:
-    """Print the table and its notes."""
-    table = Table(title="Agentic misalignment: rate of replies, mean over conditions", title_justify="left")
-    for column in COLUMNS:
-        table.add_column(column, overflow="fold", no_wrap=column.startswith("scenario"))
-    for row in table_rows(lines, "\n"):
-        if row[0]:
-            table.add_section()
-        style = "bold" if row[0] else "dim" if row[1].startswith(CONTROL) else None
-        table.add_row(*map(Text, row), style=style)  # as text: a name in a log is no markup
-    out.print(Group(table, *(Text(note, "dim") for note in notes(lines))))
+def to_terminal(lines: Sequence[Line], out: Console, *, detail: bool = False) -> None:
+    """Print the tables and their notes."""
+    tables: list[Table] = []
+    for suite in _suites(lines):
+        table = Table(title=suite.title, title_justify="left")
+        for column in columns(suite):
+            table.add_column(column, overflow="fold", no_wrap=column.endswith(")"))
+        for row in table_rows(suite, lines, detail=detail, before_counts="\n"):
+            if row[0]:
+                table.add_section()
+            style = "bold" if row[0] else "dim" if row[1].startswith((CONTROL, " ")) else None
+            table.add_row(*map(Text, row), style=style)  # as text: a name in a log is no markup
+        tables.append(table)
+    out.print(Group(*tables, *(Text(note, "dim") for note in notes(lines))))
 
 
-def to_markdown(lines: Sequence[Line]) -> str:
-    """The table and its notes as Markdown."""
-    rows = [COLUMNS, ("---",) * len(COLUMNS), *table_rows(lines)]
-    table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
-    return table + "\n\n" + "\n".join(f"- {note}" for note in notes(lines))
+def to_markdown(lines: Sequence[Line], *, detail: bool = False) -> str:
+    """The tables and their notes as Markdown."""
+    parts: list[str] = []
+    for suite in _suites(lines):
+        heads = columns(suite)
+        rows = [heads, ("---",) * len(heads), *table_rows(suite, lines, detail=detail)]
+        parts.append(f"**{suite.title}**\n")
+        parts += ["| " + " | ".join(cell.strip().replace("|", "\\|") for cell in row) + " |" for row in rows]
+        parts.append("")
+    return "\n".join([*parts, *(f"- {note}" for note in notes(lines))])
 
 
 def to_json(lines: Sequence[Line]) -> str:
-    """Every line with its counts per condition."""
+    """Every line with its counts per condition or item."""
     return json.dumps([line.record() for line in lines], indent=2, ensure_ascii=False)
 
 
@@ -122,3 +123,8 @@ def to_csv(lines: Sequence[Line]) -> str:
     for record in records:
         writer.writerow({k: json.dumps(v) if isinstance(v, (dict, tuple)) else v for k, v in record.items()})
     return out.getvalue().rstrip("\n")
+
+
+def _suites(lines: Sequence[Line]) -> list[Suite]:
+    there = {line.task for line in lines}
+    return [suite for suite in SUITES if suite.task in there]

@@ -98,15 +98,15 @@ def conditions_interval(events: Sequence[int], scored: Sequence[int], *, level: 
     return Interval(p, *wilson(p, size / design, float(t.ppf(0.5 + level / 2, k - 1))), "wilson-clustered")
 
 
-def unscored_bounds(events: Sequence[int], scored: Sequence[int], unscored: Sequence[int]) -> Bounds | None:
+def unscored_bounds(events: Sequence[float], scored: Sequence[int], unscored: Sequence[int]) -> Bounds | None:
     """The bounds on the rate that the unscored epochs leave; None without any epoch.
 
     Args:
-        events: (K,) harmful epochs per condition.
+        events: (K,) harmful epochs per condition, or the sum of the values of an item's answers.
         scored: (K,) scored epochs per condition, 0 allowed.
         unscored: (K,) unscored epochs per condition.
     """
-    s, n, u = (np.asarray(a, dtype=np.int64) for a in (events, scored, unscored))
+    s, n, u = (np.asarray(a, dtype=float) for a in (events, scored, unscored))
     if len(s) == 0 or (n + u).min() < 1:
         return None
     return Bounds(float(np.mean(s / (n + u))), float(np.mean((s + u) / (n + u))))
