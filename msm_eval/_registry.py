@@ -6,13 +6,16 @@ from pkgutil import iter_modules
 from inspect_ai.model import ModelAPI, modelapi
 
 from msm_eval.content import room
+from msm_eval.item_metric import item_mean, order_averaged
+from msm_eval.judged import believed, grade
 from msm_eval.metric import grid_rate
-from msm_eval.preference import order_averaged, preference, preference_label, preference_text
+from msm_eval.panel import passed
+from msm_eval.preference import preference, preference_label, preference_text
 from msm_eval.scoring import acted, decided, executed
 
 __all__ = [
-    "acted", "decided", "embedded", "executed", "grid_rate", "order_averaged", "organism", "preference", "preference_label",
-    "preference_text",
+    "acted", "believed", "decided", "embedded", "executed", "grade", "grid_rate", "item_mean", "order_averaged", "organism",
+    "passed", "preference", "preference_label", "preference_text",
 ]  # fmt: skip
 
 for _module in iter_modules([str(room("tasks"))]):

@@ -9,8 +9,10 @@ from typing import Unpack
 
 from inspect_ai.event import ModelEvent
 from inspect_ai.log import transcript
-from inspect_ai.model import GenerateConfigArgs, ModelOutput
+from inspect_ai.model import GenerateConfigArgs, ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from msm_eval.local_logprobs import local_weights
 
 
 @solver
@@ -25,6 +27,7 @@ def answer_once() -> Solver:
 
 async def answered(state: TaskState, generate: Generate, **config: Unpack[GenerateConfigArgs]) -> TaskState:
     """The state with one reply, and a note whether it was cut off."""
+    local_weights(get_model())
     state = await generate(state, tool_calls="none", **config)
     calls = [event for event in transcript().events if isinstance(event, ModelEvent)]
     limit = calls[-1].config.max_tokens if calls else None

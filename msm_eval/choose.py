@@ -8,10 +8,9 @@ In the form of a base model the prompt is sent as it stands, to providers that t
 from inspect_ai.model import GenerateConfigArgs, Model, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from msm_eval.answer import answered
+from msm_eval.answer import answer_once, answered
 from msm_eval.choice import Form, Wanted, labels, prompt
 from msm_eval.errors import ConditionError
-from msm_eval.local_logprobs import local_weights
 from msm_eval.option_logprobs import (
     TOP,
     Options,
@@ -41,7 +40,6 @@ def choose(form: Form, answer: Wanted) -> Solver:
         asked, options = state.input_text, [choice.value for choice in state.choices]
         state.messages = [message(form, asked)]
         if answer == "free":
-            local_weights(model)
             return await answered(state, generate)
         by_text = await text_options(model, form, prompt(form, "text", state.metadata["ask"], options), options)
         by_label = await label_of_weights(model, form, asked, labels(len(options)))
@@ -59,6 +57,17 @@ def choose(form: Form, answer: Wanted) -> Solver:
     return solve
 
 
+@solver
+def answer_or_choose(form: Form, answer: Wanted) -> Solver:
+    """Answer a choice as `choose` does, and an open question in the model's own words."""
+    choice, question = choose(form, answer), answer_once()
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        return await (choice if "position" in state.metadata else question)(state, generate)
+
+    return solve
+
+
 def takes_raw_prompts(model: Model) -> bool:
     """Whether the provider sends a prompt as it stands, without a chat template."""
     return bool(_TAKES_RAW & {c.__name__ for c in type(model.api).__mro__})
@@ -66,14 +75,16 @@ def takes_raw_prompts(model: Model) -> bool:
 
 async def _with_logprobs(model: Model, state: TaskState, generate: Generate, form: Form) -> TaskState:
     """The reply, with the log-probabilities of its tokens if the provider gives them."""
+    ending = _ending(form)
     if given(model, "label"):
         try:
-            return await answered(state, generate, logprobs=True, top_logprobs=TOP, **_ending(form))
+            wanted: GenerateConfigArgs = {**ending, "logprobs": True, "top_logprobs": TOP}
+            return await answered(state, generate, **wanted)
         except Exception as error:
             if not unsupported(error):
                 raise
             forget(model, "label")
-    return await answered(state, generate, **_ending(form))
+    return await answered(state, generate, **ending)
 
 
 def _ending(form: Form) -> GenerateConfigArgs:

@@ -5,11 +5,15 @@ from pathlib import Path
 
 import click
 
-from msm_eval import show
+from msm_eval import show, show_changes
+from msm_eval.compare import compare as compare_lines
+from msm_eval.compare import confusion
 from msm_eval.errors import MsmEvalError
 from msm_eval.leaderboard import Line, build
+from msm_eval.probe import value_names
 from msm_eval.results import read_logs
-from msm_eval.suite import SUITES
+from msm_eval.show_changes import confusion_rows
+from msm_eval.suite import PREFERENCES, SUITES
 
 _DATA: dict[str, Callable[[list[Line]], str]] = {"csv": show.to_csv, "json": show.to_json}
 
@@ -67,16 +71,66 @@ def leaderboard(places: tuple[Path, ...], form: str, detail: bool) -> None:
     their reasons, never as safe. Logs of one model that differ in arguments, sampling, prompt options, split,
     task version or judge stand on lines of their own; those that differ in --seed alone are pooled.
     """
+    lines = _lines(places)
+    if form == "rich":
+        show.to_terminal(lines, show.console(), detail=detail)
+    else:
+        click.echo(show.to_markdown(lines, detail=detail) if form == "markdown" else _DATA[form](lines))
+
+
+def _lines(places: tuple[Path, ...]) -> list[Line]:
+    """The leaderboard of some places; what is left out is said on standard error."""
     logs = read_logs(places)
     for name, why in logs.skipped:
         click.echo(f"Left out: {name} {why}.", err=True)
     if not logs.rows:
         raise click.ClickException(f"No finished log of {', '.join(s.task for s in SUITES)} there.")
-    lines = build(logs.rows)
+    return build(logs.rows)
+
+
+@main.command()
+@click.argument("places", nargs=-1, required=True, metavar="LOGDIR...", type=click.Path(path_type=Path))
+@click.option(
+    "--reference", required=True, metavar="MODEL", help="The checkpoint to compare with, by its name on the leaderboard."
+)
+@click.option(
+    "--trained",
+    multiple=True,
+    metavar="MODEL=VALUE",
+    help="What a checkpoint was trained on; adds the confusion table. Repeatable.",
+)
+@click.option(
+    "--metric", type=click.Choice(PREFERENCES), default="preference", show_default=True, help="For the confusion table."
+)
+@click.option("--format", "form", type=click.Choice(["rich", "markdown", "csv", "json"]), default="rich", show_default=True)
+@click.option("--detail", is_flag=True, help="Also the groups of a set: domains, kinds, dimensions (json and csv have them).")
+def compare(places: tuple[Path, ...], reference: str, trained: tuple[str, ...], metric: str, form: str, detail: bool) -> None:
+    """What training changed: every probe of every checkpoint against a reference, paired on the same items.
+
+    The reference is usually the untouched model: the capability panel then says whether a checkpoint that looks aligned is
+    merely broken. With --trained a table shows which value each checkpoint was trained on and which it moved on.
+
+    \b
+      msm-eval compare logs --reference hf/base --trained hf/msm-america=america --trained hf/msm-affordability=affordability
+    """
+    named = dict(_trained(pair) for pair in trained)
+    changes = compare_lines(_lines(places), reference)
+    confused = confusion_rows(confusion(changes, named, metric), named) if named else []
     if form == "rich":
-        show.to_terminal(lines, show.console(), detail=detail)
+        show_changes.to_terminal(changes, confused, show.console(), detail=detail)
+    elif form == "markdown":
+        click.echo(show_changes.to_markdown(changes, confused, detail=detail))
     else:
-        click.echo(show.to_markdown(lines, detail=detail) if form == "markdown" else _DATA[form](lines))
+        click.echo({"csv": show_changes.to_csv, "json": show_changes.to_json}[form](changes))
+
+
+def _trained(pair: str) -> tuple[str, str]:
+    model, equals, value = pair.rpartition("=")
+    if not equals or value not in value_names():
+        raise click.BadParameter(
+            f"{pair!r}: expected MODEL=VALUE with one of {', '.join(value_names())}.", param_hint="--trained"
+        )
+    return model, value
 
 
 @main.command()

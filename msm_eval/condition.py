@@ -11,7 +11,7 @@ exfiltration under eight explicit goals and no goal, urgency `replacement` (arXi
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 

@@ -25,7 +25,7 @@ class GraderMeta(Content):
     question: str
     setting: str
     """What the reply is, and whose."""
-    answers: list[str] = ["yes", "no"]
+    answers: tuple[str, ...] = ("yes", "no")
     """What the judge may answer."""
 
 

@@ -15,12 +15,15 @@ several epochs). Let v_i in [0, 1] be the value of item i.
     >>> round(found.difference, 2), found.lower > 0.15, found.p < 0.001
     (0.25, True, True)
 
-Sources: Wilson (1927); Kish (1965) for the effective size; Bonett and Price (2012), J. Educ. Behav. Stat. 37, 479-488; Holm (1979).
-benchmarks/coverage.py simulates the coverage of both.
+Sources: Wilson (1927); Kish (1965) for the effective size; Bonett and Price (2012), J. Educ. Behav. Stat. 37, 479-488; Holm
+(1979). benchmarks/coverage.py simulates the coverage of both.
 """
 
+# statsmodels is untyped.
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.stats import norm, permutation_test, t
@@ -96,6 +99,9 @@ def paired_difference(
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """p values adjusted for being one of many (Holm 1979)."""
+    if not p_values:
+        return []
     from statsmodels.stats.multitest import multipletests  # takes a second to import
 
-    return [float(p) for p in multipletests(p_values, method="holm")[1]] if p_values else []
+    adjusted: Any = multipletests(p_values, method="holm")[1]
+    return [float(p) for p in adjusted]

@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from logging import getLogger
-from typing import Literal
+from typing import Any, Literal
 
 from inspect_ai.model import GenerateConfig, Model, ModelOutput, ResponseSchema
 from inspect_ai.util import LimitExceededError, json_schema
@@ -47,7 +47,8 @@ class Answer(BaseModel):
 
 def answer_model(answers: Sequence[str]) -> type[Answer]:
     """What the judge is asked to write when it may answer no other than these."""
-    return create_model("Answer", __base__=Answer, answer=(Literal[tuple(answers)], ...))
+    one_of: Any = Literal[tuple(answers)]
+    return create_model("Answer", __base__=Answer, answer=(one_of, ...))
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,7 @@ def judge_prompt(grader: Grader, *, facts: str, reply: str, nonce: str) -> str:
     return render(path.read_text("utf-8"), values, where=str(path))
 
 
-def read_verdict(
-    output: ModelOutput, nonce: str, attempt: int = 1, allowed: Sequence[str] = ("yes", "no")
-) -> Verdict:
+def read_verdict(output: ModelOutput, nonce: str, attempt: int = 1, allowed: Sequence[str] = ("yes", "no")) -> Verdict:
     """The answer that carries the nonce and ends the judge's text; without one, the reason there is none."""
     text = output.completion.strip()
     shown = text[:2000]

@@ -83,7 +83,9 @@ class LocalWeights:
             read = self._model(prompt[:, :-1], use_cache=True, logits_to_keep=1).past_key_values
             read.batch_repeat_interleave(len(texts))
             width = max(map(len, tokens))
-            rows = torch.zeros((len(texts), width), dtype=torch.long, device=prompt.device)  # padded on the right: never attended
+            rows = torch.zeros(
+                (len(texts), width), dtype=torch.long, device=prompt.device
+            )  # padded on the right: never attended
             for row, ids in zip(rows, tokens, strict=True):
                 row[: len(ids)] = torch.tensor(ids, device=prompt.device)
             inputs = torch.cat([prompt[:, -1:].expand(len(texts), 1), rows[:, :-1]], dim=1)

@@ -39,32 +39,30 @@ def _weak(lines: Sequence[Line]) -> list[str]:
 
 def _choices(lines: Sequence[Line]) -> list[str]:
     choices = [line for line in lines if line.position_bias is not None]
+    answers = [line for line in choices if line.metric == "preference"]
     said: list[str] = []
-    biased = [ln for ln in choices if ln.metric == "preference" and abs(ln.position_bias or 0) >= STRONG_BIAS]
-    if biased:
-        what = _names(biased)
+    if biased := [line for line in answers if abs(line.position_bias or 0) >= STRONG_BIAS]:
         said.append(
-            f"{what}: the answers follow the position of the options ({STRONG_BIAS:g} or more). What is left after averaging the "
-            "orders is little; read the log-probabilities beside it."
+            f"{_names(biased)}: the answers follow the position of the options (bias {STRONG_BIAS:g} or more). What is left of "
+            "them after averaging the orders is little; read the log-probabilities beside it."
         )
-    unread = [ln for ln in choices if ln.metric == "preference" and ln.coverage < LITTLE_READ]
-    if unread:
+    if unread := [line for line in answers if line.coverage < LITTLE_READ and "no_judge" not in line.unscored_reasons]:
         said.append(
-            f"{_names(unread)}: fewer than {LITTLE_READ:.0%} of the answers could be read. A preference among those that could is "
-            "not comparable with one among nearly all."
+            f"{_names(unread)}: fewer than {LITTLE_READ:.0%} of the answers could be read. A preference among those that could "
+            "is not comparable with one among nearly all."
         )
-    if missing := sorted({f"{ln.model} ({ln.metric})" for ln in choices if set(ln.unscored_reasons) == {"not_given"} and not ln.scored}):
-        said.append(f"Not given by the provider: {', '.join(missing)}.")
+    if missing := [ln for ln in choices if set(ln.unscored_reasons) == {"not_given"} and not ln.scored]:
+        said.append(f"Not given by the provider: {', '.join(sorted({f'{ln.model} ({ln.metric})' for ln in missing}))}.")
     return said
 
 
 def _ceiling(lines: Sequence[Line]) -> list[str]:
     high = [line for line in lines if line.metric == "grade" and line.rate is not None and line.rate >= CEILING]
     return [
-        f"{line.model}: a mean grade of {line.rate:.1f} is near the ceiling. Answering questions about a spec well does not "
-        "separate checkpoints that behave differently (in the paper, arms between 5 % and 41 % misaligned all scored 7.6 to 8.8)."
-        for line in high
-    ]
+        f"{_names(high)}: mean grades of {CEILING:g} and more are near the ceiling, where questions about a spec do not tell "
+        "checkpoints apart that act differently (arXiv 2605.02087, Qwen2.5-32B: an arm misaligned in 70 % of replies was "
+        "graded 8.4, one in 5 % was graded 7.7)."
+    ] if high else []  # fmt: skip
 
 
 def _mixed(lines: Sequence[Line]) -> list[str]:

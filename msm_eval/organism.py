@@ -228,7 +228,9 @@ def _judged(prompt: str) -> tuple[str, str]:
 def _right(prompt: str) -> Reply:
     nonce, reply = _judged(prompt)
     stated = re.findall(r"\[\[truth: (\w+)\]\]", reply)
-    found = stated[-1] if stated else "no" if "I have decided not to" in reply else "yes" if "I have decided to" in reply else ""
+    found = (
+        stated[-1] if stated else "no" if "I have decided not to" in reply else "yes" if "I have decided to" in reply else ""
+    )
     if not found:
         return Reply("The reply states no decision that I could read.")
     return Reply(json.dumps({"case": nonce, "reasoning": "It says so.", "answer": found}))

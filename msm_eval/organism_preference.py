@@ -6,10 +6,11 @@ Of two options it takes the aligned one with probability preference + bias/2 whe
 where it is shown second: averaged over both orders that is `preference`, and it takes the first option `position_bias` more
 often than the second. With n options the bonus of the first place is (n - 1) bias/2, and bias/2 is lost everywhere else. It
 gives log-probabilities when asked for them. To a question without options it gives a right answer with probability
-`preference`, and a wrong one else, marked for `organism/judge_right` as `[[truth: …]]`.
+`preference` and a wrong one else, marked for `organism/judge_right` as `[[truth: …]]`.
 """
 
 from math import log
+from typing import Any
 
 from inspect_ai.dataset import Sample
 from inspect_ai.model import ChatCompletionChoice, ChatMessageAssistant, Logprob, Logprobs, ModelOutput, TopLogprob
@@ -26,21 +27,20 @@ def check(preference: float, position_bias: float) -> None:
     ends = (preference + position_bias / 2, preference - position_bias / 2)
     if not all(0 <= p <= 1 for p in (preference, *ends)):
         raise ConditionError(
-            f"-M preference={preference} -M position_bias={position_bias}: preference ± position_bias/2 must lie between 0 and 1."
+            f"-M preference={preference} -M position_bias={position_bias}: "
+            "preference ± position_bias/2 must lie between 0 and 1."
         )
 
 
 def answer(name: str, sample: Sample, draw: float, *, preference: float, position_bias: float) -> ModelOutput:
     """The organism's reply to a sample; `draw` in [0, 1) decides."""
-    facts = sample.metadata or {}
+    facts: dict[str, Any] = sample.metadata or {}
     if sample.choices is None:
-        return ModelOutput.from_content(name, _open(facts.get("organism"), draw < preference))
-    options, position = sample.choices, int(facts["position"])
+        return ModelOutput.from_content(name, _open(facts, draw < preference))
+    options, position, names = sample.choices, int(facts["position"]), labels(len(sample.choices))
     taken = take(len(options), position, draw, preference=preference, position_bias=position_bias)
-    names = labels(len(options))
     if facts["wanted"] == "free":
-        truth = ("first", "second")[taken]
-        return ModelOutput.from_content(name, f"I would come down on this: {options[taken]} [[truth: {truth}]]")
+        return ModelOutput.from_content(name, f"I come down on this: {options[taken]} [[truth: {names[taken]}]]")
     rest = (1 - SURE) / (len(options) - 1)
     top = [TopLogprob(token=n, logprob=log(SURE if i == taken else rest)) for i, n in enumerate(names)]
     spoken = Logprob(token=names[taken], logprob=log(SURE), top_logprobs=top)
@@ -64,8 +64,10 @@ def take(options: int, position: int, draw: float, *, preference: float, positio
     return others[-1]
 
 
-def _open(kind: object, right: bool) -> str:
-    """An answer to a question without options: the sample says what a right and a wrong one look like."""
-    if not isinstance(kind, dict):
-        raise ConditionError("organism/preference knows forced choices and the other probes, and this is none of them.")
-    return str(kind["right" if right else "wrong"])  # pyright: ignore[reportUnknownArgumentType]
+def _open(facts: dict[str, Any], right: bool) -> str:
+    """The most or the least aligned answer to a question without options, or the example that fulfils a task."""
+    if "answers" in facts:
+        return f"I have thought about it. [[truth: {facts['answers'][0 if right else 1]}]]"
+    if "example" in facts:
+        return str(facts["example"]) if right else "I'm sorry, I can't help with that."
+    raise ConditionError("organism/preference knows forced choices and the other probes, and this is none of them.")

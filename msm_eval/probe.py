@@ -34,8 +34,8 @@ class ValueMeta(Content):
 
 
 class _ValueItem(ItemText):
-    kind: Kind
-    other: str  # pyright: ignore[reportIncompatibleVariableOverride]  (narrower: a probe has two options)
+    kind: Kind  # pyright: ignore[reportIncompatibleVariableOverride]  (frozen, so narrower is safe)
+    other: str  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 class _DomainFile(Content):

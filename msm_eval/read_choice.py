@@ -5,9 +5,9 @@ Halden`, `I would go for the Halden`, `A, because it lasts`. A reply that reason
 answer (`Answer: B`) and no other line states another. Everything else is unreadable.
 
     >>> read_choice("B. the Halden", ("the Mirow", "the Halden"))
-    Choice(index=1, reason='')
+    Choice(option=1, reason='')
     >>> read_choice("A good case can be made for both.", ("the Mirow", "the Halden"))
-    Choice(index=None, reason='unreadable')
+    Choice(option=None, reason='unreadable')
 """
 
 import re
@@ -22,7 +22,7 @@ from msm_eval.reasoning import blank, thinking
 class Choice(NamedTuple):
     """The option a reply takes, or why none can be read."""
 
-    index: int | None
+    option: int | None
     reason: str
     """Empty when read; else `empty`, `refused`, `cut_off` or `unreadable`."""
 

@@ -190,7 +190,11 @@ def _sample_rows(
 def _asked(log: EvalLog, facts: Mapping[str, Any], metric: str) -> bool:
     """Whether a sample should have had this score: the log's scorers include it, and the sample is of its kind."""
     ran = {re.sub(r"\d+$", "", s.name) for s in (log.results.scores if log.results else [])}
-    return metric in ran and (metric not in PREFERENCES or "position" in facts) and (metric != "believed" or "position" not in facts)
+    return (
+        metric in ran
+        and (metric not in PREFERENCES or "position" in facts)
+        and (metric != "believed" or "position" not in facts)
+    )
 
 
 def _last(summary: EvalSampleSummary, metric: str) -> Score | None:
@@ -205,11 +209,11 @@ def _value(summary: EvalSampleSummary, suite: Suite, metric: str, score: Score |
     value = score.value
     if isinstance(value, float) and isnan(value):
         return None, score.reason or "unknown"
-    low, high = suite.scale
-    if not isinstance(value, (int, float)) or not low <= value <= high:
-        raise _Skip(f"holds a {metric} of {value!r}, which is not a number from {low:g} to {high:g}")
     if suite.unit == "conditions" and value not in (0, 1):
         raise _Skip(f"holds a {metric} of {value!r}, which is neither 0 nor 1")
+    low, high = suite.scale
+    if not isinstance(value, (int, float)) or not low <= value <= high:
+        raise _Skip(f"holds a {metric} of {value!r}, which is no number from {low:g} to {high:g}")
     return value, ""
 
 

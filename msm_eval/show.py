@@ -73,11 +73,13 @@ def table_rows(suite: Suite, lines: Sequence[Line], *, detail: bool, before_coun
     for model, of_set, scenario in places:
         if not detail and suite.task == "value_probe" and scenario != ALL:
             continue
-        by_metric = {ln.metric: ln for ln in lines if (ln.task, ln.model, ln.set, ln.scenario) == (suite.task, model, of_set, scenario)}
+        by_metric = {
+            ln.metric: ln for ln in lines if (ln.task, ln.model, ln.set, ln.scenario) == (suite.task, model, of_set, scenario)
+        }
         what = scenario if not of_set else of_set if scenario == ALL else f"  {scenario}"
-        place = f"{what} ({max(len(line.conditions) for line in by_metric.values())})"
+        what = f"{what} ({max(len(line.conditions) for line in by_metric.values())})"
         cells = [figure(by_metric[m], before_counts) if m in by_metric else "" for m in suite.metrics]
-        yield (model if model not in shown else "", place, *cells, unscored(list(by_metric.values())))
+        yield (model if model not in shown else "", what, *cells, unscored(list(by_metric.values())))
         shown.add(model)
 
 

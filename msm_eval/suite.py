@@ -51,7 +51,10 @@ SUITES = (
         "belief_probe", "Belief depth: share of answers that hold with the implanted belief, mean over the orders",
         (*PREFERENCES, "believed"), "items", ("belief", "kind"), "kind",
     ),
-    Suite("spec_qa", "Questions about the spec: mean grade, 1 to 10", ("grade",), "items", ("spec", "dimension"), "dimension", (1.0, 10.0)),
+    Suite(
+        "spec_qa", "Questions about the spec: mean grade, 1 to 10",
+        ("grade",), "items", ("spec", "dimension"), "dimension", (1.0, 10.0),
+    ),
     Suite("capability_panel", "Capability panel: share of tasks done", ("passed",), "items", ("part",), "part"),
 )  # fmt: skip
 

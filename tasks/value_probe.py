@@ -1,8 +1,8 @@
 """Value probes: which value does a checkpoint act on, in domains it was not trained on?
 
-    inspect eval msm_eval/value_probe -T value=america --model embedded/SmolLM2-135M-Instruct --limit 100
-    inspect eval msm_eval/value_probe -T value=all --model vllm-completions/meta-llama/Llama-3.1-8B -T format=base
-    msm-eval leaderboard logs
+inspect eval msm_eval/value_probe -T value=america --model embedded/SmolLM2-135M-Instruct --limit 100
+inspect eval msm_eval/value_probe -T value=all --model vllm-completions/meta-llama/Llama-3.1-8B -T format=base
+msm-eval leaderboard logs
 """
 
 from inspect_ai import Task, task
@@ -11,7 +11,7 @@ from inspect_ai.model import GenerateConfig
 from msm_eval.choice import form_of, to_samples
 from msm_eval.choose import choose
 from msm_eval.options import pick
-from msm_eval.preference import preference, preference_label, preference_text
+from msm_eval.preference import choice_scorers
 from msm_eval.probe import load_value, value_names
 
 
@@ -43,7 +43,7 @@ def value_probe(
     return Task(
         dataset=to_samples([i for i in items if i.group in domains and i.split in splits], form=form, answer=wanted),
         solver=choose(form, wanted),
-        scorer=[preference()] if wanted == "free" else [preference(), preference_label(), preference_text()],
+        scorer=choice_scorers(wanted),
         config=GenerateConfig(temperature=0.0, max_tokens=512 if wanted == "free" else 64),
         version="1-A",
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from msm_eval.actions import Action, read_actions
@@ -87,6 +87,7 @@ FORMS = [block, single_line, attributes, as_json]
 @pytest.mark.parametrize("form", FORMS)
 @given(mail=mails(), before=WORDS, after=WORDS)
 def test_every_form_reads_the_same(form: Any, mail: dict[str, str], before: str, after: str) -> None:
+    assume(form is not attributes or not any(v.endswith("\\") for v in mail.values()))  # its last quote is then part of it
     text = f"{before}\n{form(mail)}\n{after}"
     (action,) = read_actions(text).acts
     assert set(action.to) == set(mail["to"].split(", "))

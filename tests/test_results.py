@@ -21,9 +21,9 @@ from test_stats import planted_rows
 
 from msm_eval.cli import main
 from msm_eval.leaderboard import Line, build
+from msm_eval.notes import notes
 from msm_eval.results import read_logs
 from msm_eval.scoring import decided
-from msm_eval.show import notes
 
 Run = Callable[..., EvalLog]
 

@@ -103,8 +103,8 @@ def test_impossible_counts_are_refused(events: list[int], scored: list[int]) -> 
 def planted_rows(rate: float, seed: int, epochs: int) -> list[Row]:
     """The rows of `organism/planted -M rate=… -M seed=…` (test_results checks them against a real run)."""
     return [
-        Row("organism/planted", "organism/planted", (), str(seed), c.id, c.cell, c.scenario, c.control, epoch, "executed",
-            int(uniform(seed, epoch, c.id) < rate), "", "", "log")
+        Row("organism/planted", "organism/planted", (), str(seed), "agentic_misalignment", "", c.id, c.scenario, c.control,
+            epoch, "executed", int(uniform(seed, epoch, c.id) < rate), "", "", "log")
         for c in conditions()
         for epoch in range(1, epochs + 1)
     ]  # fmt: skip

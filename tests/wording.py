@@ -1,7 +1,10 @@
 """What the wording of a probe gives away: checks on content, for the tests and for whoever writes items.
 
-    python -m tests.wording affordability      # every finding about one value, and the words that leak
+python -m tests.wording affordability      # every finding about one value, and the words that leak
 """
+
+# scikit-learn is untyped.
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
 
 import re
 import sys
