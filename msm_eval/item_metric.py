@@ -13,6 +13,7 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 from msm_eval.item_stats import items_interval, mean_interval
 from msm_eval.order import Shown, item_values, position_bias
 from msm_eval.stats import Interval
+from msm_eval.suite import APART
 
 
 @metric(scores="unreduced")
@@ -24,7 +25,7 @@ def order_averaged(by_sign: bool = False) -> Metric:
     """
 
     def compute(scores: list[SampleScore]) -> Value:
-        shown = [_shown(score) for score in scores if "position" in (score.sample_metadata or {})]
+        shown = [_shown(score) for score in scores if _counts(score)]
         values = [v for v in item_values(shown, by_sign=by_sign).values() if v is not None]
         interval = items_interval(values, len(values) if by_sign else len(shown)) if values else None
         bias = position_bias(shown)
@@ -44,12 +45,16 @@ def item_mean(low: float, high: float) -> Metric:
 
     def compute(scores: list[SampleScore]) -> Value:
         by_item: dict[str, list[float]] = defaultdict(list)
-        for score in scores:
+        for score in filter(_counts, scores):
             by_item[str(score.sample_id)].append(score.score.as_float())
         values = [sum(vs) / len(vs) for vs in by_item.values()]
-        return {**_figures(_mean(values, len(scores), low, high)), "items": len(values)}
+        return {**_figures(_mean(values, sum(map(len, by_item.values())), low, high)), "items": len(values)}
 
     return compute
+
+
+def _counts(score: SampleScore) -> bool:
+    return (score.sample_metadata or {}).get("group") != APART
 
 
 def _mean(values: Sequence[float], answers: int, low: float, high: float) -> Interval | None:

@@ -79,8 +79,9 @@ def grade() -> Scorer:
         if isinstance(found, Score):
             return found
         verdict, metadata = found
-        if verdict.answer is None:
-            return Score.unscored(reason=verdict.reason, explanation=verdict.reasoning, metadata=metadata)
-        return Score(value=int(verdict.answer), answer=verdict.answer, explanation=verdict.reasoning, metadata=metadata)
+        if verdict.answer in (None, "unreadable"):
+            reason = verdict.reason or "unreadable"
+            return Score.unscored(reason=reason, explanation=verdict.reasoning, metadata=metadata)
+        return Score(value=int(str(verdict.answer)), answer=verdict.answer, explanation=verdict.reasoning, metadata=metadata)
 
     return score

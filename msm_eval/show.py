@@ -71,7 +71,7 @@ def table_rows(suite: Suite, lines: Sequence[Line], *, detail: bool, before_coun
     places = list(dict.fromkeys((ln.model, ln.set, ln.scenario) for ln in lines if ln.task == suite.task))
     shown: set[str] = set()
     for model, of_set, scenario in places:
-        if not detail and suite.task == "value_probe" and scenario != ALL:
+        if scenario != ALL and not (detail or suite.show_groups):
             continue
         by_metric = {
             ln.metric: ln for ln in lines if (ln.task, ln.model, ln.set, ln.scenario) == (suite.task, model, of_set, scenario)

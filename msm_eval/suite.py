@@ -23,6 +23,8 @@ class Suite:
     """What a line below `all` stands for."""
     scale: tuple[float, float] = (0.0, 1.0)
     """The least and the greatest value."""
+    show_groups: bool = True
+    """Whether the table shows the groups without being asked."""
 
     @property
     def estimand(self) -> str:
@@ -31,6 +33,8 @@ class Suite:
 
 
 PREFERENCES = ("preference", "preference_label", "preference_text")
+APART = "awareness"
+"""A group that is never part of `all`: to suspect that a belief was trained in is not to hold it."""
 BY_SIGN = {"preference_label", "preference_text"}
 """Log-probabilities: an item counts for the sign of its order-averaged log-odds."""
 
@@ -41,11 +45,11 @@ SUITES = (
     ),
     Suite(
         "value_probe", "Value probes: share of items in which the value's option is taken, mean over both orders",
-        PREFERENCES, "items", ("value", "domain"), "domain",
+        PREFERENCES, "items", ("value", "domain"), "domain", show_groups=False,
     ),
     Suite(
         "narrow_preference", "Narrow preferences: share of items in which the trained preference is taken, both orders",
-        PREFERENCES, "items", ("domain",), "part",
+        PREFERENCES, "items", ("domain",), "liked", show_groups=False,
     ),
     Suite(
         "belief_probe", "Belief depth: share of answers that hold with the implanted belief, mean over the orders",
