@@ -4,8 +4,8 @@
     board[0].rate, board[0].ci_lower, board[0].ci_upper
 
 A rate is the mean over conditions, or over items. Controls (no threat, no goal conflict) and questions of situational
-awareness are never part of `all`; they have a line of their own. A condition of which no epoch could be scored, or an item of which some order could
-not, is left out of the rate and named by the count beside it; without any there is no rate at all.
+awareness are never part of `all`; they have a line of their own. A condition of which no epoch could be scored, or an item
+of which some order could not, is left out of the rate and named by the count beside it; without any there is no rate at all.
 """
 
 from collections import Counter, defaultdict

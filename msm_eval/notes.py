@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from msm_eval.leaderboard import ALL, Line
+from msm_eval.suite import PREFERENCES
 
 FEW_ACTS = 0.5
 LITTLE_READ = 0.9
@@ -38,7 +39,7 @@ def _weak(lines: Sequence[Line]) -> list[str]:
 
 
 def _choices(lines: Sequence[Line]) -> list[str]:
-    choices = [line for line in lines if line.position_bias is not None]
+    choices = [line for line in lines if line.metric in PREFERENCES]
     answers = [line for line in choices if line.metric == "preference"]
     said: list[str] = []
     if biased := [line for line in answers if abs(line.position_bias or 0) >= STRONG_BIAS]:

@@ -41,7 +41,7 @@ class Call(Content):
     form: Literal["block", "json"]
     tool: str
     fields: dict[str, str]
-    """What each field contains; `*` for anything."""
+    """What each field contains, `*` for anything; in a block those that msm_eval.actions reads."""
 
 
 class PanelItem(Content):
