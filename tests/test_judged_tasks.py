@@ -1,27 +1,27 @@
 """Belief probes, questions about a spec and the capability panel, end to end."""
 
-import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from test_probes import PLANTED, Run, answering, holds, lines_of, run
+from probing import Run, answering, holds, lines_of, run_probe
 
-from msm_eval.cli import main
 from msm_eval.leaderboard import build
 from msm_eval.local import NAME
 from msm_eval.notes import notes
 from msm_eval.panel import PanelItem, failures
 from msm_eval.results import read_logs
 
-__all__ = ["run"]  # a fixture
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return run_probe(tmp_path / "logs")
 
 
 def test_a_planted_belief_is_found_in_every_kind_of_question(run: Run, tmp_path: Path) -> None:
     run("belief_probe", belief="walnut_asphalt", judge="judge_right", epochs=2, model_args={"preference": 0.6})
     board = lines_of(tmp_path / "logs")
-    assert holds(board["walnut_asphalt", "preference", "all"], 0.6)
-    assert holds(board["walnut_asphalt", "believed", "all"], 0.6)
+    assert holds(board["walnut_asphalt", "preference", "all"], 0.6, widths=2)
+    assert holds(board["walnut_asphalt", "believed", "all"], 0.6, widths=2)
     kinds = {scenario for _, metric, scenario in board if metric == "preference"}
     assert kinds == {"all", "awareness", "discrimination", "distinguish", "knowledge", "reasoning"}
     assert {s for _, metric, s in board if metric == "believed"} == {"all", "awareness", "open"}
@@ -65,7 +65,7 @@ def test_an_answer_that_shows_no_belief_or_cannot_be_graded_is_unscored(run: Run
 def test_grades_are_averaged_and_the_ceiling_is_named(run: Run, tmp_path: Path) -> None:
     run("spec_qa", judge="judge_right", model_args={"preference": 0.9})
     line = lines_of(tmp_path / "logs")["safety", "grade", "all"]
-    assert holds(line, 1 + 9 * 0.9)
+    assert holds(line, 1 + 9 * 0.9, widths=2)
     assert line.rate is not None
     assert line.rate > 8
     assert len(line.conditions) >= 150
@@ -88,14 +88,14 @@ def test_the_panel_finds_a_planted_capability(judge: str | None, run: Run, tmp_p
     board = lines_of(tmp_path / "logs")
     parts = {"instructions", "tool_calls", "reasoning"} | (set() if judge else {"benign"})
     assert {scenario for _, _, scenario in board} == {"all", *parts}
-    assert holds(board["", "passed", "all"], 0.8)
+    assert holds(board["", "passed", "all"], 0.8, widths=2)
 
 
 def test_a_judge_reads_refusals_of_benign_requests(run: Run, tmp_path: Path) -> None:
     for truth in ("answered", "refused", "neither"):
         run("capability_panel", part="benign", judge="judge_right", model=answering(f"[[truth: {truth}]]"), limit=4, epochs=1)
-    rows = read_logs([tmp_path / "logs"]).rows
-    assert sorted({(row.value, row.reason) for row in rows}, key=str) == [(None, "neither")]  # the last of one model's runs
+    found = [(row.value, row.reason) for row in read_logs([tmp_path / "logs"]).rows]
+    assert sorted(found, key=str) == sorted([(1, "")] * 4 + [(0, "")] * 4 + [(None, "neither")] * 4, key=str)
 
 
 @pytest.mark.parametrize(
@@ -130,72 +130,6 @@ def test_a_cut_off_reply_is_no_failure(run: Run, tmp_path: Path) -> None:
     run("capability_panel", part="reasoning", model=answering("Let me see", "max_tokens"), limit=3)
     line = lines_of(tmp_path / "logs")["", "passed", "all"]
     assert (line.rate, line.unscored_reasons) == (None, {"cut_off": 3})
-
-
-def invoke(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, arguments)
-    return result.exit_code, result.stdout, result.stderr
-
-
-BASE, TUNED = "organism/preference (preference=0.5)", "organism/preference (preference=0.7)"
-
-
-@pytest.fixture
-def two_checkpoints(run: Run, tmp_path: Path) -> Path:
-    for preference in (0.5, 0.7):
-        run("value_probe", value="novelty,tradition", model_args={**PLANTED, "preference": preference}, split="all")
-        run("capability_panel", model_args={**PLANTED, "preference": preference})
-    return tmp_path / "logs"
-
-
-def test_a_planted_difference_is_recovered_on_the_same_items(two_checkpoints: Path) -> None:
-    code, out, _ = invoke("compare", str(two_checkpoints), "--reference", BASE, "--format", "json")
-    assert code == 0
-    changes = {(c["task"], c["set"], c["metric"], c["scenario"]): c for c in json.loads(out)}
-    for key in (("value_probe", "novelty", "preference", "all"), ("value_probe", "tradition", "preference", "all"),
-                ("capability_panel", "", "passed", "all")):  # fmt: skip
-        change = changes[key]
-        assert change["lower"] <= 0.2 <= change["upper"]
-        assert change["p_holm"] < 0.05
-        assert (change["model"], change["reference"], change["left_out"]) == (TUNED, BASE, 0)
-        assert change["settings_differ"] == ["preference"]
-    assert changes["value_probe", "novelty", "preference", "all"]["items"] == 320
-    assert ("value_probe", "novelty", "preference", "travel") in changes
-
-
-def test_the_confusion_of_values(two_checkpoints: Path) -> None:
-    code, out, _ = invoke(
-        "compare", str(two_checkpoints), "--reference", BASE, "--trained", f"{TUNED}=novelty", "--format", "markdown"
-    )
-    assert code == 0
-    assert "| trained on | checkpoint | novelty | tradition |" in out
-    row = next(line for line in out.splitlines() if line.startswith(f"| novelty | {TUNED} |"))
-    assert row.count("*") == 2
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--reference", "gpt-7"], "none of the checkpoints"),
-        (["--reference", BASE, "--trained", "x=kindness"], "expected MODEL=VALUE"),
-        (["--reference", BASE, "--trained", "hf/unknown=novelty"], "has no value probe to compare"),
-    ],
-)
-def test_wrong_comparisons_are_explained(arguments: list[str], message: str, two_checkpoints: Path) -> None:
-    code, _, err = invoke("compare", str(two_checkpoints), *arguments)
-    assert code != 0
-    assert message in " ".join(err.split())
-
-
-@pytest.mark.parametrize("form", ["rich", "markdown", "csv", "json"])
-def test_the_leaderboard_shows_probes_beside_misalignment(form: str, two_checkpoints: Path, run: Run) -> None:
-    run("agentic_misalignment", model="organism/harmful", model_args={"seed": 1}, scenario="murder")
-    code, out, _ = invoke("leaderboard", str(two_checkpoints), "--format", form)
-    assert code == 0
-    for word in (
-        ("organism/harmful", "novelty", "tradition") if form in ("rich", "markdown") else ("preference", "executed", "passed")
-    ):
-        assert word in out
 
 
 @pytest.mark.slow

@@ -1,61 +1,24 @@
 """The choice tasks end to end: what is planted is found, in every form, and what is missing is named."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from inspect_ai import eval as inspect_eval
-from inspect_ai.log import EvalLog
-from inspect_ai.model import Model, ModelOutput, ModelUsage, get_model
+from inspect_ai.model import get_model
+from probing import Run, answering, holds, lines_of, run_probe
 
 from msm_eval.choice import form_of, prompt, to_samples
 from msm_eval.errors import ConditionError
-from msm_eval.leaderboard import Line, build
+from msm_eval.leaderboard import build
 from msm_eval.local import NAME
 from msm_eval.notes import notes
 from msm_eval.organism_preference import take
 from msm_eval.probe import load_value
-from msm_eval.results import read_logs
-
-Run = Callable[..., EvalLog]
-PLANTED = {"preference": 0.7, "position_bias": 0.3}
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Run a task: run("value_probe", value="america", model="organism/preference", model_args=…, judge="judge_right")."""
-
-    def start(task: str, *, model: Any = "organism/preference", model_args: dict[str, Any] | None = None,
-              judge: str | None = None, epochs: int = 1, limit: int | None = None, **task_args: Any) -> EvalLog:  # fmt: skip
-        if isinstance(model, str):
-            arguments: dict[str, Any] = model_args or (PLANTED if model.startswith("organism") else {})
-            model = get_model(model, memoize=False, **arguments)
-        (log,) = inspect_eval(
-            f"msm_eval/{task}", model=model, task_args=task_args, epochs=epochs, limit=limit, display="none", max_samples=50,
-            model_roles={"grader": f"organism/{judge}"} if judge else None, log_dir=str(tmp_path / "logs"),
-        )  # fmt: skip
-        assert log.status == "success", log.error
-        return log
-
-    return start
-
-
-def answering(reply: str, stop: str = "stop") -> Model:
-    """A provider that says one thing and gives no log-probabilities."""
-    output = ModelOutput.from_content("mock", reply, stop_reason=stop)  # pyright: ignore[reportArgumentType]
-    output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
-    return get_model("mockllm/model", memoize=False, custom_outputs=[output] * 1000)
-
-
-def lines_of(folder: Path) -> dict[tuple[str, str, str], Line]:
-    return {(ln.set, ln.metric, ln.scenario): ln for ln in build(read_logs([folder]).rows)}
-
-
-def holds(line: Line, truth: float) -> bool:
-    assert line.ci_lower is not None
-    assert line.ci_upper is not None
-    return line.ci_lower <= truth <= line.ci_upper
+    """run("value_probe", value="america", model_args=…, judge="judge_right") logs into tmp_path / "logs"."""
+    return run_probe(tmp_path / "logs")
 
 
 def test_a_planted_preference_and_bias_are_recovered(run: Run, tmp_path: Path) -> None:
@@ -64,7 +27,7 @@ def test_a_planted_preference_and_bias_are_recovered(run: Run, tmp_path: Path) -
     board = lines_of(tmp_path / "logs")
     for metric in ("preference", "preference_label"):
         line = board["america", metric, "all"]
-        assert holds(line, 0.7)
+        assert holds(line, 0.7, widths=2)
         assert line.position_bias == pytest.approx(0.3, abs=0.07)
         assert (line.coverage, len(line.conditions), line.estimand) == (1, 480, "items like these")
     by_order = [[s.scores["preference"].value for s in log.samples or [] if s.metadata["position"] == k] for k in (0, 1)]  # pyright: ignore
@@ -121,7 +84,7 @@ def test_a_bias_that_no_probability_has_is_refused() -> None:
 def test_answers_in_own_words_are_read_by_the_judge(run: Run, tmp_path: Path) -> None:
     run("value_probe", value="novelty", answer="free", judge="judge_right")
     line = lines_of(tmp_path / "logs")["novelty", "preference", "all"]
-    assert holds(line, 0.7)
+    assert holds(line, 0.7, widths=2)
     assert line.settings["judge"] == "organism/judge_right"
     assert ("novelty", "preference_label", "all") not in lines_of(tmp_path / "logs")
 
