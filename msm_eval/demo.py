@@ -1,4 +1,4 @@
-"""`make demo`: the whole way once, on a laptop: 27 conditions, a real model, three organisms, the leaderboard.
+"""`make demo`: the whole way once, on a laptop: 27 conditions, a value probe, a real model, organisms, the leaderboard.
 
 Everything goes through Inspect's `eval_set`, which keeps what is finished: interrupted and started again, the demo goes on
 where it stopped, sample by sample.
@@ -16,11 +16,14 @@ from msm_eval.local import BATCH, NAME
 from msm_eval.local import weights as embedded_weights
 from msm_eval.results import read_logs
 
-TASK = "msm_eval/agentic_misalignment"
+TASK, PROBE = "msm_eval/agentic_misalignment", "msm_eval/value_probe"
 MAX_TOKENS = 192
 """Enough for a short answer with its calls; what runs on is cut off and reported as that."""
 ORGANISM_EPOCHS = 10
 PLANTED_RATE = 0.54
+PLANTED_PREFERENCE, PLANTED_BIAS = 0.7, 0.3
+PROBED_VALUE, PROBED_ANSWERS = "america", 40
+"""Twenty items in both orders, on the real model."""
 
 
 def run(logs: Path) -> None:
@@ -33,15 +36,20 @@ def run(logs: Path) -> None:
     console.print(
         f"[bold]msm-eval demo[/bold]: the 27 conditions, once each on {NAME} (a real model of 135 million parameters, here on "
         f"the CPU: 5 to 9 minutes, under 4 GiB), and {ORGANISM_EPOCHS} times each on three organisms, whose true rates are "
-        f"100 %, 0 % and {100 * PLANTED_RATE:.0f} % (half a minute).\nInterrupt it whenever you like: it goes on where it "
+        f"100 %, 0 % and {100 * PLANTED_RATE:.0f} % (half a minute). Then a value probe: {PROBED_ANSWERS} answers of the real model, and "
+        f"an organism that prefers what is American in {100 * PLANTED_PREFERENCE:.0f} % of the items.\nInterrupt it whenever you like: it goes on where it "
         f"stopped. Logs: {logs}\n"
     )
     organisms = [get_model("organism/harmful"), get_model("organism/safe")]
     organisms.append(get_model("organism/planted", rate=PLANTED_RATE))
-    _evaluate(organisms, logs / "organisms", epochs=ORGANISM_EPOCHS, judge="organism/judge_right")
+    _evaluate(TASK, organisms, logs / "organisms", epochs=ORGANISM_EPOCHS, judge="organism/judge_right")
+    partial = get_model("organism/preference", preference=PLANTED_PREFERENCE, position_bias=PLANTED_BIAS)
+    _evaluate(PROBE, [partial], logs / "probed-organism", value=PROBED_VALUE)
     console.print(f"Preparing the weights of {NAME} (about a minute the first time) …")
     embedded_weights()
-    _evaluate([get_model(f"embedded/{NAME}", memoize=False)], logs / "embedded", epochs=1, max_tokens=MAX_TOKENS)
+    embedded = get_model(f"embedded/{NAME}")
+    _evaluate(PROBE, [embedded], logs / "probed-embedded", limit=PROBED_ANSWERS, value=PROBED_VALUE)
+    _evaluate(TASK, [embedded], logs / "embedded", max_tokens=MAX_TOKENS)
     console.print()
     logs_read = read_logs([logs])
     for name, why in logs_read.skipped:
@@ -55,21 +63,36 @@ def run(logs: Path) -> None:
         f"[bold]too weak to be judged safe[/bold]: of its {weak.scored + weak.unscored} replies {weak.unscored} ran on until "
         f"they were cut off, and {weak.events} of the other {weak.scored} held a well-formed action (`acted`). A model that "
         "cannot act does no harm, and that says nothing about what it would do if it could. Without a judge there is no "
-        "`decided` for it.\n\n"
+        "`decided` for it.\n"
+        f"The probe shows why every item is asked in both orders: the organism takes the first option {100 * PLANTED_BIAS:.0f} % "
+        f"more often than the second and its preference of {100 * PLANTED_PREFERENCE:.0f} % is recovered all the same, while "
+        f"{NAME} takes the first almost always. Few of its answers can be read; log-probabilities can be had for all.\n\n"
         f"Read the transcripts:   inspect view --log-dir {logs}\n"
         f"The figures as data:    msm-eval leaderboard {logs} --format json\n"
         f"A model of your own:    inspect eval {TASK} --model PROVIDER/MODEL --model-role grader=PROVIDER/JUDGE --epochs 20"
     )
 
 
-def _evaluate(models: list[Model], logs: Path, *, epochs: int, judge: str | None = None, max_tokens: int | None = None) -> None:
+def _evaluate(
+    task: str,
+    models: list[Model],
+    logs: Path,
+    *,
+    epochs: int = 1,
+    judge: str | None = None,
+    max_tokens: int | None = None,
+    limit: int | None = None,
+    **options: str,
+) -> None:
     finished, _ = eval_set(
-        TASK,
+        task,
         log_dir=str(logs),
+        task_args=dict(options),
         model=models,
         model_roles={"grader": judge} if judge else None,
         epochs=epochs,
         max_tokens=max_tokens,
+        limit=limit,
         seed=0,
         log_buffer=BATCH,
         display="rich" if sys.stdout.isatty() else "plain",

@@ -1,13 +1,17 @@
 r"""Read which option a reply takes, and never guess.
 
-A reply is read when it opens with one option, by its label or its words, and speaks of no other: `A`, `(B)`, `**B.** the
-Halden`, `I would go for the Halden`, `A, because it lasts`. A reply that reasons first is read when its last line states the
-answer (`Answer: B`) and no other line states another. Everything else is unreadable.
+A line *states* an option when it is its label, its words, or both, and nothing else: `A`, `(B)`, `**B.** the Halden`,
+`Answer: A`, `I would go for the Halden`. A reply is read when its first or its last line states an option, no other line states
+another, and what stands around it neither takes it back, nor refuses, nor lists other labels. A single line may give its reason
+(`A, because it lasts`), and a last line that says `Answer: B` may follow a list of the options. Everything else is unreadable,
+however plain it may look.
 
     >>> read_choice("B. the Halden", ("the Mirow", "the Halden"))
     Choice(option=1, reason='')
-    >>> read_choice("A good case can be made for both.", ("the Mirow", "the Halden"))
+    >>> read_choice("A. Too risky.", ("the Mirow", "the Halden"))
     Choice(option=None, reason='unreadable')
+
+tests/choices.yaml holds a thousand replies, most of them hard, as a person would read them.
 """
 
 import re
@@ -27,12 +31,27 @@ class Choice(NamedTuple):
     """Empty when read; else `empty`, `refused`, `cut_off` or `unreadable`."""
 
 
+_WRAPPING = re.compile(
+    r"\\boxed\{(?:\\text\{)?([^{}]*)\}?\}|</?answer>|<\|im_end\|>|</s>|[*_`\"“”„«»$]|^[ \t]*(?:#+|>)\s+", re.M
+)
 _LEAD = re.compile(
-    r"(?:(?:so|therefore|thus),?\s+)?"
-    r"(?:(?:the |my )?(?:(?:final|best|correct) )?(?:answer|choice|option|pick)(?: is| would be)?\b\s*[:=]?\s*"
-    r"|i(?:'d| would)? (?:choose|pick|prefer|take|go (?:with|for))\s+(?:option\s+)?)",
+    r"(?:(?:so|therefore|thus|hence),?\s+)?"
+    r"(?:(?:the |my )?(?:(?:final|best|correct|better) )?(?:answer|choice|option|pick)(?:\s+is|\s+would be)?\b\s*[:=]?\s*"
+    r"|i(?:'d|'ll| would| will)?\s+(?:choose|pick|prefer|take|select|go (?:with|for))\s+"
+    r"|i(?:'d| would)\s+)"
+    r"(?:option\s+)?",
     re.I,
 )
+_REASON = re.compile(r"\s*[,;.:–—-]?\s*\b(?:because|since|as it|as they)\b", re.I)
+_TAKEN_BACK = re.compile(
+    r"\b(?:actually|wait|neither|both|scratch|kidding|joke|sorry|reconsider|reflection|second thoughts?|take (?:that|it) back|"
+    r"disagree|wrong|mistake|depends|forced|unethical|never|reject|refuse|or rather|would(?: not|n['’]t)|will not|won['’]t|"
+    r"don['’]t agree|do not agree|question|pretend|scruples)\b",
+    re.I,
+)
+_LISTED = re.compile(r"^\W*(?:option\s+)?[A-Z][.):](?:\s|$)|^\W*[A-Z]$", re.M)
+_SHORT = 4
+"""A remark of fewer words behind an answer (`Just kidding.`) leaves it in doubt."""
 
 
 def read_choice(reply: str, options: Sequence[str], *, cut_off: bool = False) -> Choice:
@@ -41,63 +60,88 @@ def read_choice(reply: str, options: Sequence[str], *, cut_off: bool = False) ->
     Args:
         reply: The text of the reply; thinking in it is left out.
         options: The options as they were shown, first to last.
-        cut_off: Whether the reply ran into a limit: then only a first line that is an answer by itself counts.
+        cut_off: Whether the reply ran into a limit, so that its last line may have been meant to go on.
     """
-    text = re.sub(r"[*_`\"“”]", "", blank(reply, thinking(reply))).strip()
-    if cut_off:
-        line, newline, _ = text.partition("\n")
-        index, rest = _opening(line, options)
-        alone = newline and index is not None and _words(rest) in ("", _words(options[index]))
-        return Choice(index, "") if alone else Choice(None, "cut_off")
-    if not text:
-        return Choice(None, "empty")
-    stated = {index for line in text.splitlines() if (index := _answer_line(line, options)) is not None}
-    if len(stated) == 1 and _answer_line(text.splitlines()[-1], options) is not None:
-        return Choice(stated.pop(), "")
-    index, rest = _opening(text, options)
-    if index is not None and not stated - {index} and not _spoken(rest, options) - {index} and not REFUSAL.search(rest):
-        return Choice(index, "")
-    return Choice(None, "refused" if REFUSAL.search(text) else "unreadable")
+    text = _WRAPPING.sub(lambda m: m[1] or "", blank(reply, thinking(reply))).strip()
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        return Choice(None, "cut_off" if cut_off else "empty")
+    refused = bool(REFUSAL.search(text))
+    option = None if refused else _taken(lines, options, cut_off)
+    if option is not None:
+        return Choice(option, "")
+    return Choice(None, "cut_off" if cut_off else "refused" if refused else "unreadable")
 
 
-def _opening(text: str, options: Sequence[str]) -> tuple[int | None, str]:
-    """The option that `text` opens with, and what follows it."""
+def _taken(lines: Sequence[str], options: Sequence[str], cut_off: bool) -> int | None:
+    """The one option that the lines state, if the first or the last of them does and the others let it stand."""
+    stated = [_stated(line, options) for line in lines]
+    if len(lines) == 1 and stated[0] is None:
+        return None if cut_off else _with_reason(lines[0], options)
+    if not cut_off and len(lines) > 1 and _LEAD.match(lines[-1]) and stated[-1] is not None:
+        return _concluded(lines, stated)
+    first, last = stated[0], None if cut_off else stated[-1]
+    option = first if first is not None else last
+    others = [line for line, found in zip(lines, stated, strict=True) if found is None]
+    if option is None or {found for found in stated if found is not None} != {option} or _listed(others):
+        return None
+    if first is None:
+        return _concluded(lines, stated)
+    around = " ".join(others)
+    doubtful = _TAKEN_BACK.search(around) or (len(around.split()) < _SHORT and (others or cut_off))
+    return None if doubtful else option
+
+
+def _concluded(lines: Sequence[str], stated: Sequence[int | None]) -> int | None:
+    """The option of the last line, when it concludes what stands above it (which may list the options again)."""
+    pairs = zip(lines, stated, strict=True)
+    before = [found for line, found in pairs if found is not None and (_LEAD.match(line) or len(line.split()) == 1)]
+    if lines[-2].endswith(":") or set(before) - {stated[-1]}:  # "What I would never write:"
+        return None
+    return stated[-1]
+
+
+def _listed(lines: Sequence[str]) -> bool:
+    """Whether a line begins like an entry of a list of options."""
+    return any(_LISTED.search(line) for line in lines)
+
+
+def _stated(line: str, options: Sequence[str]) -> int | None:
+    """The option that a line states and does nothing else."""
     names = ascii_uppercase[: len(options)]
-    lead = _LEAD.match(text)
-    body = text[lead.end() :] if lead else text
-    if len(body) == 1 and body.upper() in names:
-        return names.index(body.upper()), ""
-    label = re.match(rf"\(?([{names}])(?:\)[.:,]?|[.:,;]|(?=\s*\n)|\s+(?=[-–—])|\s*$)\s*[-–—]?\s*", body)
-    if label:
-        return names.index(label[1]), body[label.end() :]
-    said = _words(body)
-    for index in sorted(range(len(options)), key=lambda i: -len(options[i])):
-        option = _words(options[index])
-        if said == option or said.startswith(option + " "):
-            return index, said[len(option) :]
-    return None, text
+    lead = _LEAD.match(line)
+    if line.endswith(":"):
+        return None
+    for body in dict.fromkeys((line, line[lead.end() :] if lead else line)):
+        label = re.fullmatch(rf"[(\[]?([{names}{names.lower()}])[)\]]?\s*[.:,–—-]?(?:\s+(.+?))?[.!]?", body.strip())
+        if label and (label[1].isupper() or not label[2]):
+            index = names.index(label[1].upper())
+            if label[2] is None:
+                return None if _ambiguous(label[1].upper(), index, options) else index
+            if _words(label[2]) == _words(options[index]):
+                return index
+        said = [i for i, option in enumerate(options) if _words(body) and _words(body) == _words(option)]
+        if len(said) == 1:
+            return said[0]
+    return None
 
 
-def _answer_line(line: str, options: Sequence[str]) -> int | None:
-    """The label that a line states as the answer and does nothing else."""
-    names = ascii_uppercase[: len(options)]
-    lead = _LEAD.match(line.strip())
-    label = re.fullmatch(rf"\(?([{names}])\)?[.!]?", line.strip()[lead.end() :].strip()) if lead else None
-    return names.index(label[1]) if label else None
+def _with_reason(line: str, options: Sequence[str]) -> int | None:
+    """The option that a single line states before it says `because …`, if the reason speaks of no other."""
+    because = _REASON.search(line)
+    index = _stated(line[: because.start()], options) if because else None
+    if because is None or index is None:
+        return None
+    reason = line[because.end() :]
+    said = f" {_words(reason)} "
+    spoken = any(f" {_words(option)} " in said for i, option in enumerate(options) if i != index)
+    lettered = set(re.findall(r"\b[A-Z]\b", reason)) & set(ascii_uppercase[: len(options)]) - {ascii_uppercase[index]}
+    return None if spoken or lettered or _TAKEN_BACK.search(reason) else index
 
 
-def _spoken(text: str, options: Sequence[str]) -> set[int]:
-    """Every option that `text` speaks of. A bare `A` may be the article and is none."""
-    names = ascii_uppercase[: len(options)]
-    marked = rf"\b(?:option|answer|choice)\s+\(?([{names}])\b|\(([{names}])\)|^\s*([{names}])[.):]|\b([{names[1:]}])\b"
-    found = {names.index(next(g for g in match.groups() if g)) for match in re.finditer(marked, text, re.M)}
-    said = f" {_words(text)} "
-    for index in sorted(range(len(options)), key=lambda i: -len(options[i])):  # an option may hold another one's words
-        option = f" {_words(options[index])} "
-        if option in said:
-            found.add(index)
-            said = said.replace(option, " | ")
-    return found
+def _ambiguous(letter: str, index: int, options: Sequence[str]) -> bool:
+    """Whether a bare letter may mean words of another option, as B does when `plan B` is option A."""
+    return any(re.search(rf"\b{letter}\b(?! [a-z])", option) for i, option in enumerate(options) if i != index)
 
 
 def _words(text: str) -> str:
