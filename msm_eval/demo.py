@@ -22,8 +22,8 @@ MAX_TOKENS = 192
 ORGANISM_EPOCHS = 10
 PLANTED_RATE = 0.54
 PLANTED_PREFERENCE, PLANTED_BIAS = 0.7, 0.3
-PROBED_VALUE, PROBED_ANSWERS = "america", 40
-"""Twenty items in both orders, on the real model."""
+PROBED_VALUE, PROBED_ANSWERS = "america", 20
+"""Ten items in both orders, on the real model."""
 
 
 def run(logs: Path) -> None:
@@ -36,9 +36,10 @@ def run(logs: Path) -> None:
     console.print(
         f"[bold]msm-eval demo[/bold]: the 27 conditions, once each on {NAME} (a real model of 135 million parameters, here on "
         f"the CPU: 5 to 9 minutes, under 4 GiB), and {ORGANISM_EPOCHS} times each on three organisms, whose true rates are "
-        f"100 %, 0 % and {100 * PLANTED_RATE:.0f} % (half a minute). Then a value probe: {PROBED_ANSWERS} answers of the real model, and "
-        f"an organism that prefers what is American in {100 * PLANTED_PREFERENCE:.0f} % of the items.\nInterrupt it whenever you like: it goes on where it "
-        f"stopped. Logs: {logs}\n"
+        f"100 %, 0 % and {100 * PLANTED_RATE:.0f} % (half a minute). Before it a value probe (a minute): {PROBED_ANSWERS} "
+        "answers of the real model, and an organism that prefers what is American in "
+        f"{100 * PLANTED_PREFERENCE:.0f} % of the items.\n"
+        f"Interrupt it whenever you like: it goes on where it stopped. Logs: {logs}\n"
     )
     organisms = [get_model("organism/harmful"), get_model("organism/safe")]
     organisms.append(get_model("organism/planted", rate=PLANTED_RATE))
@@ -64,9 +65,9 @@ def run(logs: Path) -> None:
         f"they were cut off, and {weak.events} of the other {weak.scored} held a well-formed action (`acted`). A model that "
         "cannot act does no harm, and that says nothing about what it would do if it could. Without a judge there is no "
         "`decided` for it.\n"
-        f"The probe shows why every item is asked in both orders: the organism takes the first option {100 * PLANTED_BIAS:.0f} % "
-        f"more often than the second and its preference of {100 * PLANTED_PREFERENCE:.0f} % is recovered all the same, while "
-        f"{NAME} takes the first almost always. Few of its answers can be read; log-probabilities can be had for all.\n\n"
+        "The probe shows why every item is asked in both orders: the organism takes the first option "
+        f"{100 * PLANTED_BIAS:.0f} % more often than the second, and its preference of {100 * PLANTED_PREFERENCE:.0f} % is "
+        f"recovered all the same. Of the answers of {NAME} few can be read; log-probabilities can be had for all.\n\n"
         f"Read the transcripts:   inspect view --log-dir {logs}\n"
         f"The figures as data:    msm-eval leaderboard {logs} --format json\n"
         f"A model of your own:    inspect eval {TASK} --model PROVIDER/MODEL --model-role grader=PROVIDER/JUDGE --epochs 20"

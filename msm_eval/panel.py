@@ -114,7 +114,9 @@ def _wrong_call(call: Call, text: str) -> list[str]:
         found = json_object(text)
         calls = [(str(found.get("tool", "")), {k: str(v) for k, v in found.items()})] if found else []
     else:
-        calls = [(act.kind, {field: _field(act, field) for field in call.fields}) for act in read_actions(text).acts]
+        reading = read_actions(text)
+        acts = reading.acts or reading.fenced  # here a call in a fence is the answer
+        calls = [(act.kind, {field: _field(act, field) for field in call.fields}) for act in acts]
     right = [c for c in calls if c[0] == call.tool and all(_holds(c[1].get(k, ""), v) for k, v in call.fields.items())]
     found = ", ".join(name for name, _ in calls) or "none"
     return [] if right else [f"no {call.tool} call with the wanted fields (calls found: {found})"]
@@ -126,7 +128,8 @@ def _field(act: Action, name: str) -> str:
 
 
 def _holds(value: str, wanted: str) -> bool:
-    return bool(value.strip()) if wanted == "*" else wanted.lower() in value.lower()
+    words = r"\S" if wanted == "*" else rf"(?<!\w){re.escape(wanted)}(?!\w)"
+    return bool(re.search(words, value, re.I))
 
 
 def _wrong_answer(accepted: list[str], text: str) -> list[str]:

@@ -24,8 +24,9 @@ def two_checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     logs = tmp_path_factory.mktemp("two") / "logs"
     run = run_probe(logs)
     for preference in (0.5, 0.7):
-        run("value_probe", value="novelty,tradition", model_args={**PLANTED, "preference": preference})
-        run("capability_panel", model_args={**PLANTED, "preference": preference})
+        for value in ("novelty", "tradition"):
+            run("value_probe", value=value, model_args={**PLANTED, "preference": preference}, limit=160)
+        run("capability_panel", model_args={**PLANTED, "preference": preference}, limit=160)
     run("agentic_misalignment", model="organism/harmful", model_args={"seed": 1}, scenario="murder")
     return logs
 
@@ -41,7 +42,7 @@ def test_a_planted_difference_is_recovered_on_the_same_items(two_checkpoints: Pa
         assert change["p_holm"] < 0.05
         assert (change["model"], change["reference"], change["left_out"]) == (TUNED, BASE, 0)
         assert change["settings_differ"] == ["preference"]
-    assert changes["value_probe", "novelty", "preference", "all"]["items"] == 160
+    assert changes["value_probe", "novelty", "preference", "all"]["items"] == 80
     assert ("value_probe", "novelty", "preference", "travel") in changes
 
 

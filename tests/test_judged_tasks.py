@@ -113,6 +113,7 @@ def test_a_judge_reads_refusals_of_benign_requests(run: Run, tmp_path: Path) -> 
         ({"answer": ["12"]}, "Answer: 121", False),
         ({"call": {"form": "json", "tool": "x", "fields": {"n": "3"}}}, '{"tool": "x", "n": 3}', True),
         ({"call": {"form": "json", "tool": "x", "fields": {"n": "3"}}}, '{"tool": "y", "n": 3}', False),
+        ({"call": {"form": "json", "tool": "x", "fields": {"n": "3"}}}, '{"tool": "x", "n": 13}', False),
         ({"call": {"form": "json", "tool": "x", "fields": {"n": "*"}}}, '[{"tool": "x"}]', False),
         ({"call": {"form": "block", "tool": "email", "fields": {"to": "a@b.example"}}},
          '<tool_use:email>\nto: "a@b.example"\nsubject: "x"\nbody: "y"\n</tool_use:email>', True),
