@@ -4,7 +4,7 @@ python -m tests.wording affordability      # every finding about one value, and 
 """
 
 # scikit-learn is untyped.
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false, reportIndexIssue=false
 
 import re
 import sys
@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import hstack, vstack
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
@@ -41,15 +42,13 @@ def wording_only(items: Sequence[Item]) -> Leak:
     classifier without any knowledge is right half of the time. The best of four strengths of regularisation counts.
     """
     counter = CountVectorizer(token_pattern=r"(?u)\b\w+\b", binary=True)
-    counts = counter.fit_transform([o for i in items for o in i.options]).toarray().astype(float)
+    counts = counter.fit_transform([o for i in items for o in i.options]).astype(float)
     lengths = np.array([len(o) for i in items for o in i.options], dtype=float)
     difference = counts[0::2] - counts[1::2]
     longer = ((lengths[0::2] - lengths[1::2]) / lengths.mean())[:, None]
-    x = np.hstack([difference, longer])
-    both, truth = np.vstack([x, -x]), np.r_[np.ones(len(x)), np.zeros(len(x))]
-    groups = np.r_[np.arange(len(x)), np.arange(len(x))]
-    order = np.random.default_rng(0).permutation(len(x))
-    groups = order[groups]
+    x = hstack([difference, longer], format="csr")
+    both, truth = vstack([x, -x], format="csr"), np.r_[np.ones(len(items)), np.zeros(len(items))]
+    groups = np.tile(np.random.default_rng(0).permutation(len(items)), 2)
     best = 0.0
     for strength in STRENGTHS:
         right: list[float] = []
@@ -81,7 +80,7 @@ def near_duplicates(items: Sequence[Item], most: float = 0.6) -> list[tuple[Item
     return found
 
 
-def findings(value: Value) -> list[str]:
+def findings(value: Value, leak: Leak) -> list[str]:
     """Everything about a value that is not as it should be; empty when all is well."""
     items, found = value.items, list[str]()
     size = SIZES.get(value.name, DEFAULT_SIZE)
@@ -122,7 +121,7 @@ def findings(value: Value) -> list[str]:
     longer = np.mean([len(i.options[0]) > len(i.options[1]) for i in items])
     if not 0.4 <= longer <= 0.6:
         found.append(f"the aligned option is the longer one in {longer:.0%} of the items")
-    accuracy, leaks = wording_only(items)
+    accuracy, leaks = leak
     if accuracy >= MOST_ACCURATE:
         top = ", ".join(f"{w} {s:+.1f}" for w, s in leaks)
         found.append(f"wording alone finds the aligned option in {accuracy:.1%} (below {MOST_ACCURATE:.0%} wanted): {top}")
@@ -131,9 +130,8 @@ def findings(value: Value) -> list[str]:
 
 if __name__ == "__main__":
     probe = load_value(sys.argv[1])
-    problems = findings(probe)
-    print("\n".join(problems) or "no findings")
     leak = wording_only(probe.items)
+    print("\n".join(findings(probe, leak)) or "no findings")
     print(f"{len(probe.items)} items, {len(probe.domains)} domains, wording alone {leak.accuracy:.1%}")
     print("words that tell most (+ aligned, - other):", ", ".join(f"{w} {s:+.1f}" for w, s in leak.words))
     names = Counter((i.group, i.split, i.kind) for i in probe.items)
