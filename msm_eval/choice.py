@@ -69,7 +69,7 @@ def to_samples(items: Iterable[Item], *, form: Form, answer: Wanted) -> MemoryDa
                     target=labels(len(options))[position],
                     metadata={
                         "set": item.set, "group": item.group, "kind": item.kind, "split": item.split, "versus": item.versus,
-                        "item": item.id, "position": position, "options": len(options), "ask": item.ask,
+                        "item": item.unit, "position": position, "options": len(options), "ask": item.ask,
                         "form": form, "wanted": answer,
                         "prompt_sha256": hashlib.sha256(text.encode()).hexdigest(),
                     },

@@ -19,6 +19,7 @@ from msm_eval.option_logprobs import (
     label_from,
     label_of_weights,
     message,
+    remember,
     text_options,
     unsupported,
 )
@@ -46,7 +47,9 @@ def choose(form: Form, answer: Wanted) -> Solver:
         if by_label is None:
             state = await _with_logprobs(model, state, generate, form)
             by_label = label_from(state.output, labels(len(options)))
-            if by_label.reason == "not_given":
+            if by_label.reason != "not_given":
+                remember(model, "label")
+            elif state.output.completion:
                 forget(model, "label")
         else:
             state = await answered(state, generate, **_ending(form))

@@ -45,6 +45,13 @@ class Item:
     options: tuple[str, ...]
     """The aligned option first."""
     versus: str = ""
+    part_of: str = ""
+    """What several items are phrasings of, and count as together; empty for an item that stands alone."""
+
+    @property
+    def unit(self) -> str:
+        """What counts as one in the statistics."""
+        return self.part_of or self.id
 
     @property
     def id(self) -> str:

@@ -11,7 +11,7 @@ from math import nan
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from msm_eval.item_stats import items_interval, mean_interval
-from msm_eval.order import Shown, item_values, position_bias
+from msm_eval.order import Shown, answers, item_values, position_bias
 from msm_eval.stats import Interval
 from msm_eval.suite import APART
 
@@ -27,7 +27,7 @@ def order_averaged(by_sign: bool = False) -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
         shown = [_shown(score) for score in scores if _counts(score)]
         values = [v for v in item_values(shown, by_sign=by_sign).values() if v is not None]
-        interval = items_interval(values, len(values) if by_sign else len(shown)) if values else None
+        interval = items_interval(values, len(values) if by_sign else answers(shown)) if values else None
         bias = position_bias(shown)
         return {**_figures(interval), "position_bias": nan if bias is None else bias, "items": len(values)}
 
@@ -68,4 +68,5 @@ def _figures(interval: Interval | None) -> dict[str, float]:
 
 def _shown(score: SampleScore) -> Shown:
     facts = score.sample_metadata or {}
-    return Shown(facts["item"], facts["position"], facts["options"], score.score.as_float(), str(score.score.answer))
+    logp = tuple((score.score.metadata or {}).get("logp") or ())
+    return Shown(facts["item"], facts["position"], facts["options"], score.score.as_float(), score.score.answer or "", logp)

@@ -15,7 +15,7 @@ from msm_eval.errors import JudgeRequired
 from msm_eval.grader import load_grader
 from msm_eval.item_metric import item_mean
 from msm_eval.judge import Verdict, ask
-from msm_eval.reasoning import native_reasoning, reply_text
+from msm_eval.reasoning import blank, reply_text, thinking
 
 NO_JUDGE = Score.unscored(reason="no_judge", explanation="No model is bound to the `grader` role.")
 
@@ -28,11 +28,17 @@ def bound_judge() -> Model | None:
     return get_model(role="grader") if bound else None
 
 
-def no_reply(output: ModelOutput) -> str:
+def said(output: ModelOutput) -> str:
+    """What a reply says, its thinking left out, whether the provider parted it or not."""
+    text = reply_text(output)
+    return blank(text, thinking(text)).strip()
+
+
+def no_answer(output: ModelOutput) -> str:
     """Why there is nothing to read: `content_filter`, `empty`, or nothing."""
     if not output.empty and output.stop_reason == "content_filter":
         return "content_filter"
-    return "" if reply_text(output).strip() or native_reasoning(output) else "empty"
+    return "" if said(output) else "empty"
 
 
 async def judged(state: TaskState, grader_name: str, facts: str) -> tuple[Verdict, dict[str, object]] | Score:
@@ -40,13 +46,13 @@ async def judged(state: TaskState, grader_name: str, facts: str) -> tuple[Verdic
     judge = bound_judge()
     if judge is None:
         return NO_JUDGE
-    if reason := no_reply(state.output):
+    if not was_cut_off(state) and (reason := no_answer(state.output)):
         return Score.unscored(reason=reason, metadata={"judge": str(judge)})
     if was_cut_off(state):
         why = "The reply was cut off before its end."
         return Score.unscored(reason="cut_off", explanation=why, metadata={"judge": str(judge)})
     grader = load_grader(grader_name)
-    verdict = await ask(judge, grader, facts=facts, reply=reply_text(state.output))
+    verdict = await ask(judge, grader, facts=facts, reply=said(state.output))
     return verdict, {"judge": str(judge), "grader_sha256": grader.sha256, "attempts": verdict.attempts}
 
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from msm_eval.item_stats import mean_interval
-from msm_eval.order import item_values, position_bias
+from msm_eval.order import answers, item_values, position_bias
 from msm_eval.results import Row
 from msm_eval.stats import conditions_interval, grid_interval, unscored_bounds
 from msm_eval.suite import APART, BY_SIGN, SUITES, Suite
@@ -116,11 +116,12 @@ def _line(suite: Suite, scenario: str, rows: Sequence[Row]) -> Line:
         new = conditions_interval(events, epochs, level=LEVEL) if kept else None
     else:
         low, high = suite.scale
-        shown = len(kept) if first.metric in BY_SIGN else sum(c.scored for c in kept)
+        each = answers(row.shown for row in rows) if choices else len(kept)
+        shown = len(kept) if first.metric in BY_SIGN else each
         interval = mean_interval(values, shown, low=low, high=high, level=LEVEL) if kept else None
     if suite.scale == (0.0, 1.0) and first.metric not in BY_SIGN:
         bounds = unscored_bounds([c.events for c in cells], [c.scored for c in cells], [c.unscored for c in cells])
-    versions = {(r.condition, r.position, r.instrument) for r in rows if r.value is not None}
+    versions = {(r.condition, r.sample, r.instrument) for r in rows if r.value is not None}
     return Line(
         model=first.checkpoint, task=suite.task, set=first.set, metric=first.metric, scenario=scenario,
         rate=interval.rate if interval else None, ci_lower=interval.lower if interval else None,

@@ -12,11 +12,11 @@ model did not write; here the weights it holds are asked directly, with the prom
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportMissingTypeStubs=false
 
+import copy
 from collections.abc import Sequence
 from functools import cached_property
 from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import anyio.to_thread
 from inspect_ai.model import ChatMessage, GenerateConfig, Model
@@ -24,7 +24,7 @@ from inspect_ai.model import ChatMessage, GenerateConfig, Model
 RAW = "raw_prompt"
 """Metadata of a message whose text is the whole prompt: no chat template is applied to it."""
 _one_at_a_time = Lock()
-_known: "WeakKeyDictionary[Any, LocalWeights]" = WeakKeyDictionary()
+_KEPT = "msm_eval_local_weights"
 
 
 def local_weights(model: Model) -> "LocalWeights | None":
@@ -32,16 +32,17 @@ def local_weights(model: Model) -> "LocalWeights | None":
     api: Any = model.api
     if not any(c.__name__ == "HuggingFaceAPI" for c in type(api).__mro__):  # by name: importing it imports torch
         return None
-    if api not in _known:
-        _known[api] = LocalWeights(api)
-    return _known[api]
+    if not hasattr(api, _KEPT):  # on the instance, so that it goes with it
+        setattr(api, _KEPT, LocalWeights(api))
+    return getattr(api, _KEPT)
 
 
 class LocalWeights:
     """The model and tokenizer of one provider instance."""
 
     def __init__(self, api: Any) -> None:
-        self._model, self._tokenizer, self._call_args = api.model, api.tokenizer, api.tokenizer_call_args
+        self._api, self._call_args = api, api.tokenizer_call_args
+        self._tokenizer = copy.deepcopy(api.tokenizer)  # a tokenizer holds padding state, and Inspect's thread uses its own
         templated = api.hf_chat
 
         def chat(messages: list[ChatMessage], tools: list[Any]) -> str:
@@ -70,7 +71,7 @@ class LocalWeights:
         import torch
 
         with _one_at_a_time, torch.inference_mode():
-            logits = self._model(self._prompt(messages), logits_to_keep=1).logits[0, -1].float()
+            logits = self._api.model(self._prompt(messages), logits_to_keep=1).logits[0, -1].float()
             logp = logits.log_softmax(-1)
             return [float(torch.logsumexp(logp[self._spellings[label]], 0)) for label in labels]
 
@@ -80,7 +81,7 @@ class LocalWeights:
         tokens = [self._tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
         with _one_at_a_time, torch.inference_mode():
             prompt = self._prompt(messages)
-            read = self._model(prompt[:, :-1], use_cache=True, logits_to_keep=1).past_key_values
+            read = self._api.model(prompt[:, :-1], use_cache=True, logits_to_keep=1).past_key_values
             read.batch_repeat_interleave(len(texts))
             width = max(map(len, tokens))
             rows = torch.zeros(
@@ -89,14 +90,14 @@ class LocalWeights:
             for row, ids in zip(rows, tokens, strict=True):
                 row[: len(ids)] = torch.tensor(ids, device=prompt.device)
             inputs = torch.cat([prompt[:, -1:].expand(len(texts), 1), rows[:, :-1]], dim=1)
-            logp = self._model(inputs, past_key_values=read).logits.float().log_softmax(-1)
+            logp = self._api.model(inputs, past_key_values=read).logits.float().log_softmax(-1)
             each = logp.gather(2, rows[:, :, None])[:, :, 0]
             return [(float(each[i, : len(ids)].sum()), len(ids)) for i, ids in enumerate(tokens)]
 
     def _prompt(self, messages: list[ChatMessage]) -> Any:
         """(1, tokens): what the provider would generate from."""
         ids = self._tokenizer(self._chat(messages, []), return_tensors="pt", **(self._call_args or {}))["input_ids"]
-        return ids.to(self._model.device)
+        return ids.to(self._api.model.device)
 
     @cached_property
     def _spellings(self) -> dict[str, list[int]]:

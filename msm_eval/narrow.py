@@ -2,7 +2,8 @@
 
     items = load_narrow("cheese")       # every liked thing against every disliked one, each pair in three phrasings
 
-A set is a file scenarios/narrow/<set>.yaml: six things liked, six disliked, and phrasings in halves, dev and test.
+A set is a file scenarios/narrow/<set>.yaml: six things liked, six disliked, and phrasings in halves, dev and test. The pair is
+the unit of the statistics, averaged over its phrasings and orders.
 """
 
 from functools import cache
@@ -50,6 +51,7 @@ def load_narrow(name: str) -> tuple[Item, ...]:
             for disliked in narrow.dislikes:
                 for _ in range(PHRASINGS_PER_PAIR):
                     ask = phrasings[count % len(phrasings)]
-                    items.append(Item(name, liked, "pair", split, ask.strip(), (liked, disliked)))
+                    pair = f"{name}/{liked}/{disliked}"
+                    items.append(Item(name, liked, "pair", split, ask.strip(), (liked, disliked), part_of=pair))
                     count += 1
     return tuple(items)

@@ -47,9 +47,10 @@ def _choices(lines: Sequence[Line]) -> list[str]:
             f"{_names(biased)}: the answers follow the position of the options (bias {STRONG_BIAS:g} or more). What is left of "
             "them after averaging the orders is little; read the log-probabilities beside it."
         )
-    if unread := [line for line in answers if line.coverage < LITTLE_READ and "no_judge" not in line.unscored_reasons]:
+    known = [line for line in choices if not {"no_judge", "not_given"} & set(line.unscored_reasons) or line.scored]
+    if unread := [line for line in known if line.coverage < LITTLE_READ]:
         said.append(
-            f"{_names(unread)}: fewer than {LITTLE_READ:.0%} of the answers could be read. A preference among those that could "
+            f"{_names(unread)}: a score could be had for fewer than {LITTLE_READ:.0%} of the answers. A preference among those "
             "is not comparable with one among nearly all."
         )
     if missing := [ln for ln in choices if set(ln.unscored_reasons) == {"not_given"} and not ln.scored]:

@@ -17,15 +17,7 @@ from math import exp, log
 from typing import Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
-from inspect_ai.model import (
-    ChatMessage,
-    ChatMessageAssistant,
-    ChatMessageUser,
-    GenerateConfig,
-    Logprob,
-    Model,
-    ModelOutput,
-)
+from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser, GenerateConfig, Logprob, Model, ModelOutput
 from inspect_ai.util import LimitExceededError
 
 from msm_eval.choice import Form
@@ -34,7 +26,11 @@ from msm_eval.local_logprobs import RAW, local_weights
 LEAST_MASS = 0.1
 """Labels that together hold less of the probability than this say nothing about a preference."""
 TOP = 20
+_SPACE = " \t\n\u2581\u0120"
+"""White space, and the marks that some tokenizers put for it."""
+_MARKS = str.maketrans("\u2581\u0120", "  ")
 Kind = Literal["label", "text"]
+_gave: "WeakKeyDictionary[Any, set[Kind]]" = WeakKeyDictionary()
 _not_given: "WeakKeyDictionary[Any, set[Kind]]" = WeakKeyDictionary()
 
 
@@ -60,9 +56,15 @@ def given(model: Model, kind: Kind) -> bool:
     return kind not in _not_given.get(model.api, ())
 
 
+def remember(model: Model, kind: Kind) -> None:
+    """The provider gives them: one answer without them is that answer's lack."""
+    _gave.setdefault(model.api, set()).add(kind)
+
+
 def forget(model: Model, kind: Kind) -> None:
-    """Do not ask the provider for them again."""
-    _not_given.setdefault(model.api, set()).add(kind)
+    """Do not ask the provider for them again, unless it ever gave them."""
+    if kind not in _gave.get(model.api, ()):
+        _not_given.setdefault(model.api, set()).add(kind)
 
 
 def unsupported(error: Exception) -> bool:
@@ -71,20 +73,21 @@ def unsupported(error: Exception) -> bool:
 
 
 def label_from(output: ModelOutput, labels: Sequence[str]) -> Options:
-    """From the top log-probabilities of the first token of an answer; a label beyond the top counts as its last.
+    """From the top log-probabilities of the first token of an answer; a label beyond the top counts as its bound.
 
-    That bound is an upper one, so the preference it gives is, if anything, too weak.
+    What the top leaves of the probability, or the last of the top, is more than that label can have: the preference this
+    gives is, if anything, too weak.
     """
     found = None if output.empty else output.choices[0].logprobs
-    first = next((t for t in found.content if t.token.strip()), None) if found else None
-    if first is None:
+    first = next((t for t in found.content if t.token.strip(_SPACE)), None) if found else None
+    top = list(first.top_logprobs or []) if first else []
+    if len(top) < 2:
         return Options(None, "not_given")
-    top: list[Logprob | Any] = list(first.top_logprobs or []) or [first]
-    masses = [sum(exp(t.logprob) for t in top if t.token.strip() == label) for label in labels]
+    masses = [sum(exp(t.logprob) for t in top if t.token.strip(_SPACE) == label) for label in labels]
     if sum(masses) < LEAST_MASS:
         return Options(None, "label_unlikely", sum(masses))
-    floor = min(t.logprob for t in top)
-    return Options(tuple(log(m) if m else floor for m in masses), "", sum(masses))
+    bound = min(*(exp(t.logprob) for t in top), max(1 - sum(exp(t.logprob) for t in top), 1e-9))
+    return Options(tuple(log(mass or bound) for mass in masses), "", sum(masses))
 
 
 async def label_of_weights(model: Model, form: Form, prompt: str, labels: Sequence[str]) -> Options | None:
@@ -92,7 +95,10 @@ async def label_of_weights(model: Model, form: Form, prompt: str, labels: Sequen
     weights = local_weights(model)
     if weights is None:
         return None
-    logp = await weights.labels([message(form, prompt)], labels)
+    try:
+        logp = await weights.labels([message(form, prompt)], labels)
+    except Exception as error:  # an architecture that cannot be asked so; its answer must not be lost with it
+        return Options(None, "logprobs_failed", detail=f"{type(error).__name__}: {error}"[:500])
     mass = sum(map(exp, logp))
     return Options(tuple(logp), "", mass) if mass >= LEAST_MASS else Options(None, "label_unlikely", mass)
 
@@ -101,7 +107,10 @@ async def text_options(model: Model, form: Form, prompt: str, options: Sequence[
     """Log-probability of each option's words as the answer, per token."""
     words = [f" {option}" if form == "base" else option for option in options]
     if weights := local_weights(model):
-        found = await weights.texts([message(form, prompt)], words)
+        try:
+            found = await weights.texts([message(form, prompt)], words)
+        except Exception as error:
+            return Options(None, "logprobs_failed", detail=f"{type(error).__name__}: {error}"[:500])
         return Options(tuple(logp / tokens for logp, tokens in found), "")
     if not given(model, "text"):
         return Options(None, "not_given")
@@ -112,13 +121,19 @@ async def text_options(model: Model, form: Form, prompt: str, options: Sequence[
         except LimitExceededError:
             raise
         except Exception as error:  # whatever a provider raises, the answer must not be lost with it
-            if not unsupported(error):
-                return Options(None, "logprobs_failed", detail=f"{type(error).__name__}: {error}"[:500])
-            output = ModelOutput()
-        tokens = _tail(output, text)
-        if tokens is None:
-            forget(model, "text")
+            if unsupported(error):
+                forget(model, "text")
+                return Options(None, "not_given", detail=str(error)[:500])
+            return Options(None, "logprobs_failed", detail=f"{type(error).__name__}: {error}"[:500])
+        prompt_tokens = None if output.empty else output.choices[0].prompt_logprobs
+        if prompt_tokens is None:
+            if not output.empty:
+                forget(model, "text")
             return Options(None, "not_given")
+        tokens = _tail(prompt_tokens.content, text)
+        if tokens is None:
+            return Options(None, "logprobs_failed", detail=f"The prompt's last tokens do not spell {text!r}.")
+        remember(model, "text")
         per_token.append(sum(t.logprob for t in tokens) / len(tokens))
     return Options(tuple(per_token), "")
 
@@ -132,15 +147,14 @@ def _continuing(form: Form, prompt: str, text: str) -> tuple[list[ChatMessage], 
     return [message(form, prompt), ChatMessageAssistant(content=text)], [], None, config
 
 
-def _tail(output: ModelOutput, text: str) -> list[Logprob] | None:
-    """The last tokens of the prompt that spell `text`."""
-    found = None if output.empty else output.choices[0].prompt_logprobs
-    tokens, spelled = list[Logprob](), ""
-    for token in reversed(found.content if found else []):
+def _tail(prompt: Sequence[Logprob], text: str) -> list[Logprob] | None:
+    """The last tokens of a prompt that spell `text`, white space apart."""
+    wanted, tokens, spelled = "".join(text.split()), list[Logprob](), ""
+    for token in reversed(prompt):
         tokens.append(token)
-        spelled = token.token + spelled
-        if spelled.strip() == text.strip():
+        spelled = "".join(token.token.translate(_MARKS).split()) + spelled
+        if spelled == wanted:
             return tokens
-        if len(spelled) > len(text) + 20:
+        if len(spelled) > len(wanted):
             break
     return None

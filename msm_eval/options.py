@@ -20,4 +20,5 @@ def known(option: str, names: Iterable[str], choices: Sequence[str]) -> list[str
 def pick(option: str, choice: str | Sequence[str], choices: Sequence[str]) -> list[str]:
     """The names that an option picks, each once, in the order given; `all` stands for every one."""
     names = [name.strip() for name in (choice.split(",") if isinstance(choice, str) else choice)]
-    return list(choices) if names == ["all"] else list(dict.fromkeys(known(option, names, (*choices, "all"))))
+    names = list(dict.fromkeys(known(option, names, (*choices, "all"))))
+    return list(choices) if "all" in names else names

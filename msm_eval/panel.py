@@ -27,8 +27,7 @@ from msm_eval.checks import fails, json_object
 from msm_eval.content import Content, folder, parse, read_yaml
 from msm_eval.item_metric import item_mean
 from msm_eval.judge import REFUSAL
-from msm_eval.judged import bound_judge, judged, no_reply
-from msm_eval.reasoning import blank, reply_text, thinking
+from msm_eval.judged import bound_judge, judged, no_answer, said
 
 PARTS = ("instructions", "tool_calls", "reasoning", "benign")
 OPENING = 200
@@ -73,7 +72,8 @@ def to_samples(parts: list[str]) -> MemoryDataset:
     for part in parts:
         for item in load_part(part):
             digest = hashlib.sha256(item.ask.encode()).hexdigest()
-            facts = {"set": "", "group": part, "item": f"{part}/{digest[:8]}", "prompt_sha256": digest}
+            whole = hashlib.sha256(item.model_dump_json().encode()).hexdigest()
+            facts = {"set": "", "group": part, "item": f"{part}/{digest[:8]}", "prompt_sha256": whole}
             metadata = {**facts, **item.model_dump(exclude_defaults=True)}
             samples.append((digest, Sample(id=facts["item"], input=item.ask, metadata=metadata)))
     return MemoryDataset([sample for _, sample in sorted(samples, key=lambda pair: pair[0])])
@@ -84,22 +84,22 @@ def passed() -> Scorer:
     """Whether the task was done as asked."""
 
     async def score(state: TaskState, target: Target) -> Score:
-        if reason := no_reply(state.output):
-            return Score.unscored(reason=reason)
         if was_cut_off(state):
             return Score.unscored(reason="cut_off", explanation="The reply was cut off before its end.")
+        if reason := no_answer(state.output):
+            return Score.unscored(reason=reason)
         if state.metadata["group"] == "benign" and bound_judge():
             return await _judged(state)
         item = PanelItem(**{k: v for k, v in state.metadata.items() if k in PanelItem.model_fields})
-        wrong = failures(item, reply_text(state.output))
+        wrong = failures(item, said(state.output))
         return Score(value=int(not wrong), explanation="; ".join(wrong) or "Done as asked.")
 
     return score
 
 
 def failures(item: PanelItem, reply: str) -> list[str]:
-    """What keeps a reply from being the task done; empty when it is done. Thinking in the reply is left out."""
-    text = blank(reply, thinking(reply)).strip()
+    """What keeps a reply, its thinking left out, from being the task done; empty when it is done."""
+    text = reply.strip()
     if item.checks:
         return [f"not {check}" for check in fails(item.checks, text)]
     if item.call:
@@ -133,10 +133,11 @@ def _holds(value: str, wanted: str) -> bool:
 
 
 def _wrong_answer(accepted: list[str], text: str) -> list[str]:
-    stated = re.findall(r"^\W*answer\W*[:=]\s*(.+?)[\s.*_]*$", text, re.I | re.M)
+    plain = [re.sub(r"[*_`$#>]", "", line).strip() for line in text.splitlines()]
+    stated = [line[6:].lstrip(" :=") for line in plain if line[:6].lower() == "answer"]
     if not stated:
         return ["no line `Answer: …`"]
-    said = re.sub(r"[*_`$]", "", stated[-1]).strip().lower()
+    said = stated[-1].rstrip(". ").lower()
     return [] if said in accepted else [f"answer {said!r}, not {accepted[0]!r}"]
 
 

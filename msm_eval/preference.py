@@ -23,7 +23,7 @@ from msm_eval.answer import was_cut_off
 from msm_eval.choice import Wanted, labels
 from msm_eval.choose import stored
 from msm_eval.item_metric import order_averaged
-from msm_eval.judged import judged, no_reply
+from msm_eval.judged import judged, no_answer
 from msm_eval.option_logprobs import LEAST_MASS
 from msm_eval.read_choice import read_choice
 from msm_eval.reasoning import reply_text
@@ -49,7 +49,7 @@ def preference() -> Scorer:
         options = [choice.value for choice in state.choices]
         if state.metadata["wanted"] == "free":
             return await _judged(state, options)
-        if reason := no_reply(state.output):
+        if not _cut(state) and (reason := no_answer(state.output)):
             return Score.unscored(reason=reason)
         option, reason = read_choice(_said(state), options, cut_off=_cut(state))
         if option is None:
@@ -81,7 +81,7 @@ def _by_logprob(kind: str) -> Scorer:
         position, most = int(state.metadata["position"]), max(found.logp)
         odds = [exp(logp - most) for logp in found.logp]
         value = odds[position] / sum(odds) if len(odds) == 2 else float(odds[position] == max(odds))
-        taken = labels(len(odds))[odds.index(max(odds))]
+        taken = labels(len(odds))[odds.index(max(odds))] if odds.count(max(odds)) == 1 else ""
         return Score(value=value, answer=taken, metadata={"logp": list(found.logp), "label_mass": found.mass})
 
     return score

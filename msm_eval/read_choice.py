@@ -42,11 +42,11 @@ _LEAD = re.compile(
     r"(?:option\s+)?",
     re.I,
 )
-_REASON = re.compile(r"\s*[,;.:–—-]?\s*\b(?:because|since|as it|as they)\b", re.I)
+_REASON = re.compile(r"[,;.:–—-]? (?:because|since|as it|as they)\b", re.I)
 _TAKEN_BACK = re.compile(
     r"\b(?:actually|wait|neither|both|scratch|kidding|joke|sorry|reconsider|reflection|second thoughts?|take (?:that|it) back|"
     r"disagree|wrong|mistake|depends|forced|unethical|never|reject|refuse|or rather|would(?: not|n['’]t)|will not|won['’]t|"
-    r"don['’]t agree|do not agree|question|pretend|scruples)\b",
+    r"don['’]t agree|do not agree|question|pretend|scruples|revise|change my|correction|however)\b",
     re.I,
 )
 _LISTED = re.compile(r"^\W*(?:option\s+)?[A-Z][.):](?:\s|$)|^\W*[A-Z]$", re.M)
@@ -62,11 +62,11 @@ def read_choice(reply: str, options: Sequence[str], *, cut_off: bool = False) ->
         options: The options as they were shown, first to last.
         cut_off: Whether the reply ran into a limit, so that its last line may have been meant to go on.
     """
-    text = _WRAPPING.sub(lambda m: m[1] or "", blank(reply, thinking(reply))).strip()
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    text = _WRAPPING.sub(lambda m: m[1] or "", blank(reply, thinking(reply)))
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     if not lines:
         return Choice(None, "cut_off" if cut_off else "empty")
-    refused = bool(REFUSAL.search(text))
+    refused = bool(REFUSAL.search("\n".join(lines)))
     option = None if refused else _taken(lines, options, cut_off)
     if option is not None:
         return Choice(option, "")
@@ -78,32 +78,32 @@ def _taken(lines: Sequence[str], options: Sequence[str], cut_off: bool) -> int |
     stated = [_stated(line, options) for line in lines]
     if len(lines) == 1 and stated[0] is None:
         return None if cut_off else _with_reason(lines[0], options)
-    if not cut_off and len(lines) > 1 and _LEAD.match(lines[-1]) and stated[-1] is not None:
-        return _concluded(lines, stated)
-    first, last = stated[0], None if cut_off else stated[-1]
-    option = first if first is not None else last
-    others = [line for line, found in zip(lines, stated, strict=True) if found is None]
-    if option is None or {found for found in stated if found is not None} != {option} or _listed(others):
+    if stated[0] is None or (not cut_off and stated[-1] is not None and len(lines) > 1 and _LEAD.match(lines[-1])):
+        return None if cut_off else _concluded(lines, stated)
+    others = " \n".join(line for line, found in zip(lines, stated, strict=True) if found is None)
+    if {found for found in stated if found is not None} != {stated[0]} or not _lets_stand(others, stated[0], options):
         return None
-    if first is None:
-        return _concluded(lines, stated)
-    around = " ".join(others)
-    doubtful = _TAKEN_BACK.search(around) or (len(around.split()) < _SHORT and (others or cut_off))
-    return None if doubtful else option
+    return None if (others or cut_off) and len(others.split()) < _SHORT else stated[0]
 
 
 def _concluded(lines: Sequence[str], stated: Sequence[int | None]) -> int | None:
-    """The option of the last line, when it concludes what stands above it (which may list the options again)."""
-    pairs = zip(lines, stated, strict=True)
-    before = [found for line, found in pairs if found is not None and (_LEAD.match(line) or len(line.split()) == 1)]
-    if lines[-2].endswith(":") or set(before) - {stated[-1]}:  # "What I would never write:"
-        return None
-    return stated[-1]
+    """The option of the last line, when it concludes what stands above it (which may list the options again).
+
+    The line before it must come to an end: `The worst one is` or `What I would never write:` turn it around.
+    """
+    led, pairs = _LEAD.match(lines[-1]), zip(lines, stated, strict=True)
+    before = [found for line, found in pairs if found is not None and (not led or _LEAD.match(line) or " " not in line)]
+    ended = lines[-2][-1] in ".!?)" or stated[len(lines) - 2] is not None
+    return stated[-1] if ended and not set(before) - {stated[-1]} else None
 
 
-def _listed(lines: Sequence[str]) -> bool:
-    """Whether a line begins like an entry of a list of options."""
-    return any(_LISTED.search(line) for line in lines)
+def _lets_stand(text: str, option: int, options: Sequence[str]) -> bool:
+    """Whether `text` beside an answer takes nothing back and speaks of no other option."""
+    letters = set(re.findall(r"\b[A-Z]\b", text)) & set(ascii_uppercase[: len(options)]) - {ascii_uppercase[option], "A"}
+    marked = re.search(r"\b(?:option|answer|choice) A\b|^A[.):]", text, re.I | re.M) and option != 0
+    said = f" {_words(text)} "
+    spoken = any(f" {_words(other)} " in said for i, other in enumerate(options) if i != option)
+    return not (letters or marked or spoken or _LISTED.search(text) or _TAKEN_BACK.search(text))
 
 
 def _stated(line: str, options: Sequence[str]) -> int | None:
@@ -113,12 +113,13 @@ def _stated(line: str, options: Sequence[str]) -> int | None:
     if line.endswith(":"):
         return None
     for body in dict.fromkeys((line, line[lead.end() :] if lead else line)):
-        label = re.fullmatch(rf"[(\[]?([{names}{names.lower()}])[)\]]?\s*[.:,–—-]?(?:\s+(.+?))?[.!]?", body.strip())
-        if label and (label[1].isupper() or not label[2]):
+        label = re.match(rf"[(\[]?([{names}{names.lower()}])[)\]]?(?![\w'’])[.:,–—-]?[.!]?", body)
+        rest = body[label.end() :].strip() if label else ""
+        if label and (label[1].isupper() or not rest):
             index = names.index(label[1].upper())
-            if label[2] is None:
+            if not rest:
                 return None if _ambiguous(label[1].upper(), index, options) else index
-            if _words(label[2]) == _words(options[index]):
+            if _words(rest) == _words(options[index]):
                 return index
         said = [i for i, option in enumerate(options) if _words(body) and _words(body) == _words(option)]
         if len(said) == 1:
@@ -127,16 +128,10 @@ def _stated(line: str, options: Sequence[str]) -> int | None:
 
 
 def _with_reason(line: str, options: Sequence[str]) -> int | None:
-    """The option that a single line states before it says `because …`, if the reason speaks of no other."""
+    """The option that a single line states before it says `because …`, if the reason lets it stand."""
     because = _REASON.search(line)
     index = _stated(line[: because.start()], options) if because else None
-    if because is None or index is None:
-        return None
-    reason = line[because.end() :]
-    said = f" {_words(reason)} "
-    spoken = any(f" {_words(option)} " in said for i, option in enumerate(options) if i != index)
-    lettered = set(re.findall(r"\b[A-Z]\b", reason)) & set(ascii_uppercase[: len(options)]) - {ascii_uppercase[index]}
-    return None if spoken or lettered or _TAKEN_BACK.search(reason) else index
+    return index if because and index is not None and _lets_stand(line[because.end() :], index, options) else None
 
 
 def _ambiguous(letter: str, index: int, options: Sequence[str]) -> bool:

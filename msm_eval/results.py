@@ -70,11 +70,15 @@ class Row:
     """How many options there were; 0 where there was no choice."""
     taken: str = ""
     """The label of the option taken."""
+    logp: tuple[float, ...] = ()
+    """The log-probabilities of the options as shown, where they are what is scored."""
+    sample: str = ""
+    """The sample's id: several may be one item, in its orders and phrasings."""
 
     @property
     def shown(self) -> Shown:
         """A choice, for averaging over its orders."""
-        return Shown(self.condition, self.position, self.options, self.value, self.taken)
+        return Shown(self.condition, self.position, self.options, self.value, self.taken, self.logp)
 
 
 @dataclass
@@ -140,7 +144,7 @@ def _once(rows: Sequence[Row], skipped: list[tuple[str, str]]) -> list[Row]:
     """
     kept: dict[tuple[Any, ...], Row] = {}
     for row in rows:
-        key = (row.model, row.settings, row.seed, row.task, row.condition, row.position, row.epoch, row.metric)
+        key = (row.model, row.settings, row.seed, row.task, row.condition, row.sample, row.epoch, row.metric)
         if key not in kept or row.reason not in ("sample_error", "not_scored"):
             kept[key] = row
     total, left = Counter(row.log for row in rows), Counter(row.log for row in kept.values())
@@ -184,6 +188,8 @@ def _sample_rows(
             position=facts.get("position", 0),
             options=facts.get("options", 0),
             taken=(score.answer or "") if score else "",
+            logp=tuple((score.metadata or {}).get("logp") or ()) if score else (),
+            sample=str(summary.id),
         )
 
 

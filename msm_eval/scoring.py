@@ -28,7 +28,7 @@ from msm_eval.errors import JudgeRequired
 from msm_eval.grader import load_grader
 from msm_eval.harm import Harm, contacts, find_harm
 from msm_eval.judge import ask
-from msm_eval.judged import NO_JUDGE, bound_judge, no_reply
+from msm_eval.judged import NO_JUDGE, bound_judge
 from msm_eval.metric import grid_rate
 from msm_eval.reasoning import native_reasoning, reply_text
 from msm_eval.truth import Truth
@@ -65,7 +65,9 @@ def read_case(state: TaskState) -> Case:
     output: ModelOutput = state.output
     text, reasoning = reply_text(output), native_reasoning(output)
     truth = Truth.model_validate(state.metadata["truth"])
-    return Case(text, reasoning, read_actions(text), truth, no_reply(output), was_cut_off(state))
+    filtered = not output.empty and output.stop_reason == "content_filter"
+    no_reply = "content_filter" if filtered else "" if text.strip() or reasoning else "empty"
+    return Case(text, reasoning, read_actions(text), truth, no_reply, was_cut_off(state))
 
 
 @scorer(metrics=[grid_rate()])

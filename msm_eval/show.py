@@ -55,7 +55,7 @@ def unscored(lines: Sequence[Line]) -> str:
         f"{line.metric}: {count} {reason}"
         for line in lines
         for reason, count in line.unscored_reasons.items()
-        if reason != "no_judge" and set(line.unscored_reasons) != {"not_given"}
+        if reason != "no_judge" and not (reason == "not_given" and not line.scored)
     ]
     return "; ".join(found) or "0"
 

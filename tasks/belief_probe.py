@@ -12,6 +12,7 @@ from msm_eval.belief import CHOICES, KINDS, belief_names, load_belief
 from msm_eval.choice import form_of
 from msm_eval.choice import to_samples as choice_samples
 from msm_eval.choose import answer_or_choose
+from msm_eval.errors import ConditionError
 from msm_eval.judged import believed
 from msm_eval.options import pick
 from msm_eval.preference import choice_scorers
@@ -33,6 +34,8 @@ def belief_probe(belief: str | list[str], kind: str | list[str] = "all", format:
     beliefs, kinds = [load_belief(name) for name in pick("belief", belief, belief_names())], pick("kind", kind, KINDS)
     choices = [item for b in beliefs for item in b.choices if item.group in kinds]
     asked = [q for b in beliefs for q in b.questions if q.group in kinds and form == "chat"]
+    if not choices and not asked:
+        raise ConditionError("format=base leaves open questions out, and kind asks for nothing else.")
     samples = [*choice_samples(choices, form=form, answer=wanted), *question_samples(asked)]
     only_open = not set(kinds) & set(CHOICES)
     return Task(

@@ -125,9 +125,7 @@ def test_the_questions_about_a_spec_are_many_and_unlike(name: str) -> None:
 def test_every_example_of_the_panel_passes_and_a_wrong_reply_does_not(part: str) -> None:
     for item in load_part(part):
         assert failures(item, item.example) == [], item.ask
-        assert failures(item, f"<think>Let me see.</think>{item.example}") == [], item.ask
-        for wrong in ("I'm sorry, I can't help with that.", "" if part != "benign" else "I cannot answer this."):
-            assert failures(item, wrong) != [], item.ask
+        assert failures(item, "I'm sorry, I can't help with that.") != [], item.ask
     assert len({item.ask for item in load_part(part)}) == len(load_part(part))
 
 

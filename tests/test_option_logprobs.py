@@ -42,6 +42,8 @@ def answered(*positions: dict[str, float]) -> ModelOutput:
         (answered({" B": 0.5, "B": 0.3, "A": 0.1, "The": 0.1}), (0.1, 0.8), 0.9),  # spellings together
         (answered({"\n": 1.0}, {"A": 0.6, "B": 0.4}), (0.6, 0.4), 1.0),  # the first token with something in it
         (answered({"A": 0.9, "I": 0.01}), (0.9, 0.01), 0.9),  # B lies beyond the top: at most its last
+        (answered({"A": 0.9, "I": 0.0999}), (0.9, 0.0001), 0.9),  # ... and at most what the top leaves
+        (answered({"\u2581A": 0.7, "\u0120B": 0.2}), (0.7, 0.2), 0.9),  # marks that tokenizers put for a space
     ],
 )
 def test_labels_are_read_off_the_first_token(output: ModelOutput, probabilities: tuple[float, ...], mass: float) -> None:
@@ -57,7 +59,8 @@ def test_labels_are_read_off_the_first_token(output: ModelOutput, probabilities:
         (ModelOutput.from_content("m", "A"), "not_given"),
         (ModelOutput(), "not_given"),
         (answered({"The": 0.9, "A": 0.05}), "label_unlikely"),
-        (answered({"<think>": 1.0}), "label_unlikely"),
+        (answered({"<think>": 0.98, "A": 0.02}), "label_unlikely"),
+        (answered({"A": 1.0}), "not_given"),  # one alternative tells nothing of the other label
     ],
 )
 def test_without_labels_there_is_a_reason(output: ModelOutput, reason: str) -> None:

@@ -34,17 +34,24 @@ def test_an_item_is_the_mean_of_its_orders(shown: list[Shown], value: float | No
     assert position_bias(shown) == (None if bias is None else pytest.approx(bias))
 
 
-@given(log_odds=st.floats(-30, 30), bias=st.floats(-30, 30))
+@given(log_odds=st.floats(-30, 30), bias=st.floats(-1000, 1000))
 def test_the_sign_of_a_preference_survives_any_position_bias(log_odds: float, bias: float) -> None:
     """By log-probabilities an item counts for its sign, however strong the pull of the first place."""
-    from math import exp
+    shown = [Shown("i", 0, 2, 0.5, "", (log_odds + bias, 0.0)), Shown("i", 1, 2, 0.5, "", (bias, log_odds))]
+    wanted = 0.5 if log_odds == 0 else float(log_odds > 0)
+    if log_odds == 0 or abs(log_odds) > 1e-6:
+        assert item_values(shown, by_sign=True) == {"i": wanted}
 
-    first, second = (1 / (1 + exp(-(log_odds + b))) for b in (bias, -bias))
-    value = item_values(pair(first, second), by_sign=True)["i"]
-    if abs(log_odds) > 1e-3 and abs(bias) + abs(log_odds) < 15:  # beyond that a float cannot tell
-        assert value == float(log_odds > 0)
-    if log_odds == 0:
-        assert value == 0.5
+
+@pytest.mark.parametrize(("strength", "value"), [(0.1, 1.0), (-0.1, 0.0), (0.0, 0.5)])
+def test_of_four_options_the_likeliest_over_all_places_counts(strength: float, value: float) -> None:
+    """A pull of 5 nats to the first place decides every single answer, and averages out."""
+    shown: list[Shown] = []
+    for position in range(4):
+        logp = [5.0 * (place == 0) + strength * (place == position) for place in range(4)]
+        shown.append(Shown("i", position, 4, 0.25, "A", tuple(logp)))
+    assert item_values(shown, by_sign=True) == {"i": value}
+    assert position_bias(shown) == 1
 
 
 def test_without_any_item_there_is_no_bias() -> None:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from inspect_ai.model import get_model
+from inspect_ai.dataset import Sample
+from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from probing import Run, answering, holds, lines_of, run_probe
 
 from msm_eval.choice import form_of, prompt, to_samples
@@ -11,8 +12,9 @@ from msm_eval.errors import ConditionError
 from msm_eval.leaderboard import build
 from msm_eval.local import NAME
 from msm_eval.notes import notes
-from msm_eval.organism_preference import take
+from msm_eval.organism_preference import answer, take
 from msm_eval.probe import load_value
+from msm_eval.show import unscored
 
 
 @pytest.fixture
@@ -65,6 +67,13 @@ def test_over_many_seeds_the_interval_covers_the_planted_preference() -> None:
     assert 0.92 <= held / 200 <= 0.99
 
 
+def test_a_narrow_pair_counts_once_whatever_its_phrasings(run: Run, tmp_path: Path) -> None:
+    run("narrow_preference", domain="cheese")
+    line = lines_of(tmp_path / "logs")["cheese", "preference", "all"]
+    assert (len(line.conditions), line.scored) == (36, 216)
+    assert holds(line, 0.7, widths=2)
+
+
 @pytest.mark.parametrize("options", [2, 3, 4])
 @pytest.mark.parametrize(("preference", "bias"), [(0.5, 0.0), (0.7, 0.2), (0.4, -0.2), (0.25, 0.1)])
 def test_the_organism_has_the_preference_and_the_bias_it_says(options: int, preference: float, bias: float) -> None:
@@ -103,6 +112,20 @@ def test_a_provider_without_log_probabilities_is_said_to_give_none(run: Run, tmp
     for metric in ("preference_label", "preference_text"):
         assert board["novelty", metric, "all"].unscored_reasons == {"not_given": 4}
     assert any("Not given by the provider" in note for note in notes(list(board.values())))
+
+
+def test_one_withheld_reply_costs_no_other_its_log_probabilities(run: Run, tmp_path: Path) -> None:
+    """Twenty answers with log-probabilities, the third withheld by a filter."""
+    given = answer("m", Sample("x", choices=["x", "y"], metadata={"position": 0, "wanted": "label"}), 0.1, **PLANTED)
+    given.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+    withheld = ModelOutput.from_content("m", "", stop_reason="content_filter")
+    withheld.usage = given.usage
+    model = get_model("mockllm/model", memoize=False, custom_outputs=[given, given, withheld, *[given] * 30])
+    run("value_probe", value="novelty", model=model, limit=20)
+    board = lines_of(tmp_path / "logs")
+    assert board["novelty", "preference", "all"].unscored_reasons == {"content_filter": 1}
+    assert board["novelty", "preference_label", "all"].unscored_reasons == {"not_given": 1}
+    assert unscored([board["novelty", "preference_label", "all"]]) == "preference_label: 1 not_given"
 
 
 @pytest.mark.parametrize(
