@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from inspect_ai.dataset import Sample
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
-from probing import Run, answering, holds, lines_of, run_probe
+from probing import PLANTED, Run, answering, holds, lines_of, run_probe
 
 from msm_eval.choice import form_of, prompt, to_samples
 from msm_eval.errors import ConditionError
