@@ -12,6 +12,7 @@ from msm_eval.errors import ConditionError
 from msm_eval.leaderboard import build
 from msm_eval.local import NAME
 from msm_eval.notes import notes
+from msm_eval.option_logprobs import forget
 from msm_eval.organism_preference import answer, take
 from msm_eval.probe import load_value
 from msm_eval.show import unscored
@@ -120,7 +121,8 @@ def test_one_withheld_reply_costs_no_other_its_log_probabilities(run: Run, tmp_p
     given.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
     withheld = ModelOutput.from_content("m", "", stop_reason="content_filter")
     withheld.usage = given.usage
-    model = get_model("mockllm/model", memoize=False, custom_outputs=[given, given, withheld, *[given] * 30])
+    model = get_model("mockllm/model", memoize=False, custom_outputs=[given, given, withheld, *[given] * 17])
+    forget(model, "text")
     run("value_probe", value="novelty", model=model, limit=20)
     board = lines_of(tmp_path / "logs")
     assert board["novelty", "preference", "all"].unscored_reasons == {"content_filter": 1}
