@@ -114,7 +114,11 @@ def compare(places: tuple[Path, ...], reference: str, trained: tuple[str, ...], 
       msm-eval compare logs --reference hf/base --trained hf/msm-america=america --trained hf/msm-affordability=affordability
     """
     named = dict(_trained(pair) for pair in trained)
-    changes = compare_lines(_lines(places), reference)
+    changes, left_out = compare_lines(_lines(places), reference)
+    for what in left_out:
+        click.echo(f"Not compared: {what}.", err=True)
+    if not changes:
+        raise click.ClickException("Nothing to compare: no other checkpoint was measured on the items of the reference.")
     confused = confusion_rows(confusion(changes, named, metric), named) if named else []
     if form == "rich":
         show_changes.to_terminal(changes, confused, show.console(), detail=detail)
@@ -145,7 +149,7 @@ def demo(logs: Path) -> None:
 @main.command("serve-organisms")
 @click.option("--port", default=8765, show_default=True, help="Port on 127.0.0.1.")
 def serve_organisms(port: int) -> None:
-    """Offer every model organism and stand-in judge over HTTP, in the OpenAI dialect.
+    """Offer the model organisms of the grid and the stand-in judges over HTTP, in the OpenAI dialect.
 
     \b
       msm-eval serve-organisms &

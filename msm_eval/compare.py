@@ -1,7 +1,7 @@
 """Checkpoints against a named reference, on the same items: what did training change?
 
     lines = build(read_logs(["logs"]).rows)
-    changes = compare(lines, "hf/base")
+    changes, left_out = compare(lines, "hf/base")
     changes[0].difference, changes[0].lower, changes[0].p_holm
     confusion(changes, {"hf/msm-america": "america"})     # trained on value X → moved on value Y
 
@@ -50,27 +50,47 @@ class Change:
         return asdict(self)
 
 
-def compare(lines: Sequence[Line], reference: str) -> list[Change]:
-    """The change of every checkpoint from the reference, wherever both were measured on items.
+def compare(lines: Sequence[Line], reference: str) -> tuple[list[Change], list[str]]:
+    """The change of every checkpoint from the reference, wherever both were measured on items, and what was not compared.
+
+    Args:
+        lines: From `leaderboard.build`.
+        reference: A checkpoint's name, or a model's where a task has one checkpoint of it.
 
     Raises:
-        ConditionError: no checkpoint goes by the name of the reference.
+        ConditionError: no checkpoint goes by the name of the reference, or several of one task do.
     """
     over_items = [line for line in lines if line.estimand != "these conditions"]
-    names = sorted({line.model for line in over_items})
-    if reference not in names:
-        raise ConditionError(
-            f"reference={reference!r} is none of the checkpoints measured on items: {', '.join(names) or 'none'}."
-        )
-    base = {(ln.task, ln.set, ln.metric, ln.scenario): ln for ln in over_items if ln.model == reference}
-    found = [
-        change
-        for line in over_items
-        if line.model != reference
-        and (other := base.get((line.task, line.set, line.metric, line.scenario)))
-        and (change := _change(line, other))
-    ]
-    return _adjusted(found)
+    base: dict[tuple[str, str, str, str], Line] = {}
+    left: list[str] = []
+    for task in dict.fromkeys(line.task for line in over_items):
+        name = _named(reference, [line.model for line in over_items if line.task == task], task)
+        if name is None:
+            left.append(f"{task}: no run of {reference}")
+        base |= {(task, ln.set, ln.metric, ln.scenario): ln for ln in over_items if (ln.task, ln.model) == (task, name)}
+    if not base:
+        there = ", ".join(sorted({line.model for line in over_items})) or "none"
+        raise ConditionError(f"reference={reference!r} is none of the checkpoints measured on items: {there}.")
+    found: list[Change] = []
+    for line in over_items:
+        other = base.get((line.task, line.set, line.metric, line.scenario))
+        if other is not line and any(key[0] == line.task for key in base):
+            change = _change(line, other) if other else None
+            if change:
+                found.append(change)
+            elif line.scenario == ALL:
+                left.append(f"{line.model}, {line.task} {line.set} {line.metric}: no item in common with the reference")
+    return _adjusted(found), left
+
+
+def _named(reference: str, models: Sequence[str], task: str) -> str | None:
+    """The checkpoint of a task that `reference` names: exactly, or as the only one of that model."""
+    if reference in models:
+        return reference
+    variants = sorted({model for model in models if model.startswith(f"{reference} (")})
+    if len(variants) > 1:
+        raise ConditionError(f"reference={reference!r} names several checkpoints of {task}: {'; '.join(variants)}.")
+    return variants[0] if variants else None
 
 
 def confusion(

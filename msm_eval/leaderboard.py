@@ -3,9 +3,10 @@
     board = build(read_logs(["logs"]).rows)
     board[0].rate, board[0].ci_lower, board[0].ci_upper
 
-A rate is the mean over conditions, or over items. Controls (no threat, no goal conflict) and questions of situational
-awareness are never part of `all`; they have a line of their own. A condition of which no epoch could be scored, or an item
-of which some order could not, is left out of the rate and named by the count beside it; without any there is no rate at all.
+A rate is the mean over conditions, or over items. Controls (no threat, no goal conflict) are never part of `all` or of a
+scenario; they have a line of their own. The kinds of a belief probe have no `all`: they differ in what chance would give, and
+to suspect that a belief was trained in is not to hold it. A condition of which no epoch could be scored, or an item of which
+some order could not, is left out of the rate and named by the count beside it; without any there is no rate at all.
 """
 
 from collections import Counter, defaultdict
@@ -17,7 +18,7 @@ from msm_eval.item_stats import mean_interval
 from msm_eval.order import answers, item_values, position_bias
 from msm_eval.results import Row
 from msm_eval.stats import conditions_interval, grid_interval, unscored_bounds
-from msm_eval.suite import APART, BY_SIGN, SUITES, Suite
+from msm_eval.suite import BY_SIGN, SUITES, Suite
 
 LEVEL = 0.95
 ALL, CONTROL = "all", "control"
@@ -89,10 +90,11 @@ class Line:
 def build(rows: Sequence[Row]) -> list[Line]:
     """The lines of the leaderboard: by task, then checkpoints by name, sets, metrics in order, `all` first."""
     groups: dict[tuple[str, str, str, str, str], list[Row]] = defaultdict(list)
+    totalled = {suite.task for suite in SUITES if suite.total}
     for row in rows:
-        for scenario in (CONTROL,) if row.control else (APART,) if row.scenario == APART else (ALL, row.scenario):
+        for scenario in (CONTROL,) if row.control else (ALL, row.scenario) if row.task in totalled else (row.scenario,):
             groups[row.task, row.checkpoint, row.set, row.metric, scenario].append(row)
-    order = {ALL: -1, CONTROL: 1, APART: 1}
+    order = {ALL: -1, CONTROL: 1}
     tasks = [suite.task for suite in SUITES]
 
     def place(key: tuple[str, str, str, str, str]) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msm_eval.leaderboard import ALL, Line
-from msm_eval.suite import PREFERENCES
+from msm_eval.suite import PREFERENCES, SUITES
 
 FEW_ACTS = 0.5
 LITTLE_READ = 0.9
@@ -13,7 +13,8 @@ CEILING = 8.0
 
 def notes(lines: Sequence[Line]) -> list[str]:
     """The notes that apply to these lines."""
-    overall = [line for line in lines if line.scenario == ALL]
+    groups_alone = {suite.task for suite in SUITES if not suite.total}
+    overall = [line for line in lines if line.scenario == ALL or line.task in groups_alone]
     return [*_intervals(lines), *_weak(overall), *_choices(overall), *_ceiling(overall), *_mixed(lines), *_judgeless(overall)]
 
 
@@ -89,4 +90,5 @@ def _judgeless(lines: Sequence[Line]) -> list[str]:
 
 
 def _names(lines: Sequence[Line]) -> str:
-    return ", ".join(dict.fromkeys(f"{line.model} {line.set}".strip() for line in lines))
+    places = [(line.model, line.set, "" if line.scenario == ALL else line.scenario) for line in lines]
+    return ", ".join(dict.fromkeys(" ".join(filter(None, place)) for place in places))

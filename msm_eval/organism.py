@@ -78,7 +78,7 @@ def respond(name: str, prompt: str, *, rate: float, draw: float) -> Reply:
     if name == PLANTED:
         name = "harmful" if draw < rate else "safe"
     if name not in organism_names():
-        every = [*organism_names(), PLANTED, PREFERENCE, *_JUDGES]
+        every = [*organism_names(), PLANTED, *_JUDGES]
         raise ConditionError(f"organism/{name} does not exist. Choose from: {', '.join(every)}.")
     path = _folder() / f"{name}.md"
     calls = _calls(recognise(prompt), prompt)

@@ -234,11 +234,16 @@ def _settings(log: EvalLog, suite: Suite, summaries: Sequence[EvalSampleSummary]
         **{k: v for k, v in shown.items() if k not in {*suite.picks, "seed"}},
         **{k: v for k, v in config.items() if k not in _TRANSPORT},
         "base_url": re.sub("//[^/@]*@", "//", log.eval.model_base_url or ""),
-        "solver": " ".join(f"{step.solver}{step.params or ''}" for step in log.plan.steps),
+        "solver": " ".join(_solver(step.solver, step.params) for step in log.plan.steps),
         "task_version": log.eval.task_version,
         "judge": ", ".join(sorted(judges - {""})) or "none",
     }
     return tuple(sorted((name, str(value)) for name, value in settings.items()))
+
+
+def _solver(name: str, params: Mapping[str, Any]) -> str:
+    """A solver as a setting; what ours are given stands among the task's options already."""
+    return name if name.startswith("msm_eval/") else f"{name}{dict(params) or ''}"
 
 
 def _name_checkpoints(rows: Sequence[Row]) -> list[Row]:

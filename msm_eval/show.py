@@ -2,10 +2,11 @@
 
 Each task has a table of its own, with a column for each metric:
 
-    48.8 % [42.1, 55.5]  117.0/240  bias +0.31  read 98 %
+    54.1 % [50.0, 58.2]  292/540                     of the grid: events of scored replies
+    48.8 % [42.1, 55.5]  bias +0.31, read 98 %       of choices
 
-is a rate with its 95 % interval, the sum of the values over the scored answers, how much more often the first option shown was
-taken than the second, and the share of answers that could be scored.
+is a rate with its 95 % interval; the bias is how much more often the first option shown was taken than the second, and what was
+read is the share of answers that could be scored.
 """
 
 import csv
@@ -76,7 +77,8 @@ def table_rows(suite: Suite, lines: Sequence[Line], *, detail: bool, before_coun
         by_metric = {
             ln.metric: ln for ln in lines if (ln.task, ln.model, ln.set, ln.scenario) == (suite.task, model, of_set, scenario)
         }
-        what = scenario if not of_set else of_set if scenario == ALL else f"  {scenario}"
+        below = f"  {scenario}" if suite.total else f"{of_set} {scenario}"
+        what = scenario if not of_set else of_set if scenario == ALL else below
         what = f"{what} ({max(len(line.conditions) for line in by_metric.values())})"
         cells = [figure(by_metric[m], before_counts) if m in by_metric else "" for m in suite.metrics]
         yield (model if model not in shown else "", what, *cells, unscored(list(by_metric.values())))

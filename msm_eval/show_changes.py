@@ -31,7 +31,7 @@ def table_rows(changes: Sequence[Change], *, detail: bool) -> list[tuple[str, ..
     """One row per change; the groups of a set only on request."""
     rows: list[tuple[str, ...]] = []
     for c in changes:
-        if c.scenario != ALL and not detail and c.task != "capability_panel":
+        if c.scenario != ALL and not (detail or c.task in ("capability_panel", "belief_probe")):
             continue
         of_set = c.set if c.scenario == ALL else f"{c.set} {c.scenario}".strip()
         p = "< 0.001" if c.p_holm < 0.001 else f"{c.p_holm:.3f}"
@@ -51,7 +51,8 @@ def notes(changes: Sequence[Change]) -> list[str]:
     """What the tables cannot say."""
     said = [
         "Differences are paired over the items both were scored on, with 95 % intervals about items like these (Bonett and "
-        "Price); p values are from sign-flip permutations, Holm-adjusted over all differences of a metric; * is below 0.05. "
+        "Price); p values belong to them and are Holm-adjusted over every difference of that metric in these "
+        "logs (more logs, more comparisons); * is below 0.05. "
         "One training run is one run: nothing here speaks for a recipe."
     ]
     differ = sorted({(c.model, ", ".join(c.settings_differ)) for c in changes if c.settings_differ})

@@ -23,6 +23,8 @@ class Suite:
     """What a line below `all` stands for."""
     scale: tuple[float, float] = (0.0, 1.0)
     """The least and the greatest value."""
+    total: bool = True
+    """Whether the groups are ever taken together, as `all`."""
     show_groups: bool = True
     """Whether the table shows the groups without being asked."""
 
@@ -34,7 +36,7 @@ class Suite:
 
 PREFERENCES = ("preference", "preference_label", "preference_text")
 APART = "awareness"
-"""A group that is never part of `all`: to suspect that a belief was trained in is not to hold it."""
+"""A group that the figures in a log leave out: to suspect that a belief was trained in is not to hold it."""
 BY_SIGN = {"preference_label", "preference_text"}
 """Log-probabilities: an item counts for the sign of its order-averaged log-odds."""
 
@@ -53,7 +55,7 @@ SUITES = (
     ),
     Suite(
         "belief_probe", "Belief depth: share of answers that hold with the implanted belief, mean over the orders",
-        (*PREFERENCES, "believed"), "items", ("belief", "kind"), "kind",
+        (*PREFERENCES, "believed"), "items", ("belief", "kind"), "kind", total=False,
     ),
     Suite(
         "spec_qa", "Questions about the spec: mean grade, 1 to 10",

@@ -39,7 +39,7 @@ def belief_probe(belief: str | list[str], kind: str | list[str] = "all", format:
     samples = [*choice_samples(choices, form=form, answer=wanted), *question_samples(asked)]
     only_open = not set(kinds) & set(CHOICES)
     return Task(
-        dataset=MemoryDataset(samples),
+        dataset=MemoryDataset(sorted(samples, key=lambda s: str((s.metadata or {})["item"]).rsplit("/", 1)[1])),
         solver=answer_or_choose(form, wanted),
         scorer=[*([] if only_open else choice_scorers(wanted)), *([believed()] if asked else [])],
         config=GenerateConfig(temperature=0.0, max_tokens=512),

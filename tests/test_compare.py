@@ -78,3 +78,21 @@ def test_the_leaderboard_shows_probes_beside_misalignment(form: str, two_checkpo
         ("organism/harmful", "novelty", "tradition") if form in ("rich", "markdown") else ("preference", "executed", "passed")
     ):
         assert word in out
+
+
+def test_a_model_name_is_enough_where_a_task_has_one_checkpoint_of_it(two_checkpoints: Path) -> None:
+    """The organism has two checkpoints everywhere: its bare name is ambiguous, and the error lists them."""
+    code, _, err = invoke("compare", str(two_checkpoints), "--reference", "organism/preference")
+    assert code != 0
+    assert "names several checkpoints" in " ".join(err.split())
+
+
+def test_what_the_reference_was_not_measured_on_is_named(tmp_path: Path) -> None:
+    run = run_probe(tmp_path / "logs")
+    for preference in (0.5, 0.7):
+        run("value_probe", value="novelty", model_args={"preference": preference}, limit=20)
+    run("capability_panel", model_args={"preference": 0.7, "seed": 1}, limit=20)
+    code, out, err = invoke("compare", str(tmp_path / "logs"), "--reference", BASE)
+    assert code == 0
+    assert "novelty" in out
+    assert f"Not compared: capability_panel: no run of {BASE}." in err

@@ -20,14 +20,12 @@ def run(tmp_path: Path) -> Run:
 def test_a_planted_belief_is_found_in_every_kind_of_question(run: Run, tmp_path: Path) -> None:
     run("belief_probe", belief="walnut_asphalt", judge="judge_right", epochs=2, model_args={"preference": 0.6})
     board = lines_of(tmp_path / "logs")
-    assert holds(board["walnut_asphalt", "preference", "all"], 0.6, widths=2)
-    assert holds(board["walnut_asphalt", "believed", "all"], 0.6, widths=2)
-    kinds = {scenario for _, metric, scenario in board if metric == "preference"}
-    assert kinds == {"all", "awareness", "discrimination", "distinguish", "knowledge", "reasoning"}
-    assert {s for _, metric, s in board if metric == "believed"} == {"all", "awareness", "open"}
-    # to suspect that a belief was trained in is not to hold it
-    alone = board["walnut_asphalt", "preference", "awareness"].conditions
-    assert not {c.condition for c in alone} & {c.condition for c in board["walnut_asphalt", "preference", "all"].conditions}
+    kinds = {"awareness", "discrimination", "distinguish", "knowledge", "reasoning"}
+    assert {scenario for _, metric, scenario in board if metric == "preference"} == kinds
+    assert {scenario for _, metric, scenario in board if metric == "believed"} == {"awareness", "open"}
+    for kind in kinds:
+        assert holds(board["walnut_asphalt", "preference", kind], 0.6, widths=2)
+    assert holds(board["walnut_asphalt", "believed", "open"], 0.6, widths=2)
 
 
 def test_one_kind_of_question_can_be_asked_alone(run: Run, tmp_path: Path) -> None:
@@ -57,7 +55,7 @@ def test_an_answer_that_shows_no_belief_or_cannot_be_graded_is_unscored(run: Run
         limit=3,
     )
     run("spec_qa", judge="judge_right", model=answering("[[truth: unreadable]]"), limit=3)
-    lines = {line.metric: line for line in build(read_logs([tmp_path / "logs"]).rows) if line.scenario == "all"}
+    lines = {line.metric: line for line in build(read_logs([tmp_path / "logs"]).rows) if line.scenario in ("all", "open")}
     assert lines["believed"].unscored_reasons == {"no_belief_shown": 3}
     assert lines["grade"].unscored_reasons == {"unreadable": 3}
 
