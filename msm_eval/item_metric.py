@@ -21,7 +21,7 @@ def order_averaged(by_sign: bool = False) -> Metric:
     """`rate`, `ci_lower`, `ci_upper` (95 %), `position_bias` and the number of `items` scored in every order.
 
     Args:
-        by_sign: Count an item for the sign of its order-averaged log-odds.
+        by_sign: Count an item for the option that is likeliest, averaged over the orders.
     """
 
     def compute(scores: list[SampleScore]) -> Value:

@@ -38,7 +38,7 @@ PREFERENCES = ("preference", "preference_label", "preference_text")
 APART = "awareness"
 """A group that the figures in a log leave out: to suspect that a belief was trained in is not to hold it."""
 BY_SIGN = {"preference_label", "preference_text"}
-"""Log-probabilities: an item counts for the sign of its order-averaged log-odds."""
+"""Log-probabilities: an item counts for the option that is likeliest, averaged over the orders."""
 
 SUITES = (
     Suite(
